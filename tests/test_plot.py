@@ -1,0 +1,92 @@
+"""Figures: one PNG each, with its text alternative, and a clear error when the arrays do not fit."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.colors import to_rgb
+
+from dlcourse import plot
+
+ALT = "A picture that this test describes at sufficient length."
+PICTURES = np.arange(3 * 28 * 28).reshape(3, 28, 28) % 255
+NAMES = list("0123456789")
+
+FIGURES = {
+    "curves": lambda alt: plot.curves([1, 2], {"a": [3, 4], "b": [5, 6]}, x_label="x", y_label="y", alt=alt),
+    "images": lambda alt: plot.images(PICTURES, titles=["a", "b", "c"], alt=alt),
+    "confusion": lambda alt: plot.confusion(np.eye(10, dtype=int), NAMES, alt=alt),
+    "spread": lambda alt: plot.spread({"a": [1, 2], "b": [2, 3]}, baseline="a", x_label="x", alt=alt),
+    "probabilities": lambda alt: plot.probabilities(PICTURES, np.full((3, 10), 0.1), NAMES, alt=alt),
+    "shapes": lambda alt: plot.shapes({"input": (28, 28, 1), "dense": (10,)}, alt=alt),
+}
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a cell would have shown: a list of display messages."""
+    shell = InteractiveShell.instance()
+    publisher = CapturingDisplayPublisher()
+    monkeypatch.setattr(shell, "display_pub", publisher)
+    yield publisher.outputs
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_is_one_png_with_its_alternative(name, shown):
+    FIGURES[name](ALT)
+    (output,) = shown
+    assert output["metadata"] == {"image/png": {"alt": ALT}}
+    assert output["data"]["text/plain"] == ALT
+    picture = output["data"]["image/png"]
+    raw = picture if isinstance(picture, bytes) else base64.b64decode(picture)
+    assert raw.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_same_figure_is_the_same_file(name, shown):
+    FIGURES[name](ALT)
+    FIGURES[name](ALT)
+    first, second = (output["data"]["image/png"] for output in shown)
+    assert first == second
+
+
+@pytest.mark.parametrize("alt", ["", "a figure", "   "])
+def test_a_figure_without_a_real_alternative_is_refused(alt, shown):
+    with pytest.raises(ValueError, match="say in a sentence"):
+        FIGURES["curves"](alt)
+    assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: plot.curves([1, 2], {"a": [1, 2, 3]}, x_label="", y_label="", alt=ALT), r"'a' has shape \(3,\)"),
+        (lambda: plot.images(np.zeros((28, 28)), alt=ALT), r"shape \(28, 28\)"),
+        (lambda: plot.images(np.zeros((0, 28, 28)), alt=ALT), "1 or more"),
+        (lambda: plot.images(PICTURES, titles=["a"], alt=ALT), "1 titles for 3 pictures"),
+        (lambda: plot.confusion(np.eye(9), NAMES, alt=ALT), "10 classes"),
+        (lambda: plot.spread({"a": [1]}, baseline="b", x_label="", alt=ALT), "choose from a"),
+        (lambda: plot.probabilities(PICTURES, np.ones((3, 9)), NAMES, alt=ALT), r"need \(3, 10\)"),
+        (lambda: plot.shapes({"odd": (2, 2)}, alt=ALT), "'odd' has shape"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_named(draw, message, shown):
+    with pytest.raises(ValueError, match=message):
+        draw()
+    assert shown == []
+
+
+def test_line_colours_stand_out_from_white():
+    """WCAG asks of graphics a contrast of 3 : 1; the two palest colours of the palette come with markers."""
+
+    def luminance(colour):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+        return np.dot(linear, [0.2126, 0.7152, 0.0722])
+
+    contrasts = [1.05 / (luminance(colour) + 0.05) for colour in plot.COLOURS]
+    assert min(contrasts[:3]) >= 3
+    assert json.dumps(plot.COLOURS).count("#") == len(set(plot.COLOURS)) <= len(plot.MARKERS)
