@@ -7,7 +7,8 @@ help:
 	@echo "make lab       open the course in JupyterLab (another port: make lab PORT=9000)"
 	@echo "make test      run every check: style, chapters, package, site, browser"
 	@echo "make book      build the site into _build/html"
-	@echo "make execute   make the chapters' notebooks from their text and run them"
+	@echo "make execute   make the notebooks of chapters and solutions from their text and run them"
+	@echo "make exercises make the learner's exercises from the solutions"
 	@echo "make bench     measure on the real data; results go to benchmarks/results"
 	@echo "make lock      write requirements.lock anew from pyproject.toml"
 	@echo "make clean     remove what was built; .venv stays"
@@ -25,6 +26,10 @@ execute:
 	@$(SETUP)
 	$(BIN)/dlcourse execute
 
+exercises:
+	@$(SETUP)
+	$(BIN)/dlcourse release
+
 bench:
 	@$(SETUP)
 	$(BIN)/python benchmarks/mnist.py
@@ -38,4 +43,4 @@ clean:
 	rm -rf _build .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
 
-.PHONY: help lab test book execute bench lock clean
+.PHONY: help lab test book execute exercises bench lock clean

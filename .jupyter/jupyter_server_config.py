@@ -12,6 +12,7 @@ c.ContentsManager.hide_globs = [
     "*.lock",
     "*.pyc",
     "*.toml",
+    "*.db",
     "*~",
     ".DS_Store",
     "CONTRIBUTING.md",
@@ -23,13 +24,17 @@ c.ContentsManager.hide_globs = [
     "_toc.yml",
     "benchmarks",
     "book",
+    "checks.py",
     "bootstrap.py",
     "dlcourse",
     "environment.yml",
+    "nbgrader_config.py",
     "node_modules",
     "package*.json",
     "tests",
     "text",
+    "wrong",
+    "0[1-9]_*.md",
 ]
 
 # Chapters are made from their text by `make execute` alone: opened in the browser, a notebook is just a notebook.

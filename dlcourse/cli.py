@@ -1,4 +1,4 @@
-"""The command line: `dlcourse doctor | execute | lab | book`."""
+"""The command line: `dlcourse doctor | execute | lab | book | check | release`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ COMMANDS = {
     "execute": ("dlcourse.execute", "run chapters, store their outputs and record their times"),
     "lab": ("dlcourse.lab", "open the course in JupyterLab"),
     "book": ("dlcourse.site", "build the site"),
+    "check": ("dlcourse.grading.marking", "mark a notebook of exercises"),
+    "release": ("dlcourse.grading.release", "make exercises/ from solutions/"),
 }
 
 

@@ -301,12 +301,17 @@ def _checks() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     """The title, the arguments after `python` and the further environment of each check."""
     yield "ruff: lint", ["-m", "ruff", "check", "."], {}
     yield "ruff: format", ["-m", "ruff", "format", "--check", "."], {}
-    nbval = ["-m", "pytest", "--nbval", "--nbval-sanitize-with", "tests/nbval.cfg", "chapters"]
-    for threads in ("1", "2"):
+    nbval = ["-m", "pytest", "--nbval", "--nbval-sanitize-with", "tests/nbval.cfg", "chapters", "solutions"]
+    two_at_a_time = ["-n", "2", "--dist"]
+    for threads, way in (("1", [*two_at_a_time, "loadfile"]), ("2", [])):
         environ = {"DLCOURSE_DATA": "embedded", "TF_NUM_INTRAOP_THREADS": threads}
-        yield f"chapters, stored outputs against new ones, TF_NUM_INTRAOP_THREADS={threads}", nbval, environ
+        yield f"notebooks, stored outputs against new ones, {threads} threads", [*nbval, *way], environ
+    marks = [f"tests/test_{name}.py" for name in ("planted", "exercises", "grading")]
+    title = "errors planted in chapters, exercises and their marks"
+    yield title, ["-m", "pytest", *marks, *two_at_a_time, "worksteal"], {}
     yield "a browser for the tests", ["tests/browser.py"], {}
-    yield "package, site and browser tests", ["-m", "pytest", "tests"], {}
+    rest = ["-m", "pytest", "tests", *(f"--ignore={path}" for path in marks)]
+    yield "package, site and browser tests", rest, {}
 
 
 def _passes(title: str, command: list[str], environ: dict[str, str]) -> bool:

@@ -29,6 +29,7 @@ from dlcourse import device
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = ROOT / "chapters" / "text"
+SOLUTIONS = ROOT / "solutions"
 STATUS = ROOT / "book" / "status.json"
 VERSIONS = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-learn", "jupyterlab", "jupyter-book")
 
@@ -44,7 +45,10 @@ def main(argv: Sequence[str]) -> int:
     """Run `dlcourse execute [NAME …]`; see :func:`execute`."""
     parser = argparse.ArgumentParser(prog="dlcourse execute", description=__doc__.split(":", 1)[1].strip())
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="a chapter, such as 05_mnist_project (default: all)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="such as 05_mnist_project or solutions/05_mnist_project (default: all)",
     )
     chosen = parser.parse_args(argv).names
     try:
@@ -58,16 +62,30 @@ def main(argv: Sequence[str]) -> int:
 
 
 def find_texts(names: Sequence[str] = ()) -> list[Path]:
-    """The text sources of the named chapters, or of all.
+    """The text sources of the named chapters and solutions, or of all.
+
+    Args:
+        names: a chapter's name, such as ``05_mnist_project``, or ``solutions/`` and the name of an assignment.
 
     Raises:
-        ExecutionError: a name is no chapter.
+        ExecutionError: a name is neither.
     """
     texts = {path.stem: path for path in sorted(TEXTS.glob("*.md"))}
-    unknown = [name for name in names if Path(name).stem not in texts]
+    texts |= {f"solutions/{path.stem}": path for path in sorted(SOLUTIONS.glob("*/*.md"))}
+    unknown = [name for name in names if name not in texts]
     if unknown:
         raise ExecutionError(f"There is no chapter {unknown[0]!r}; choose from {', '.join(texts)}.")
-    return [texts[Path(name).stem] for name in names] or list(texts.values())
+    return [texts[name] for name in names] or list(texts.values())
+
+
+def find_chapters() -> list[Path]:
+    """The text sources of the chapters alone."""
+    return [text for text in find_texts() if text.parent == TEXTS]
+
+
+def notebook_of(text: Path) -> Path:
+    """Where the notebook of a text lies: a chapter's above its text, a solution's beside it."""
+    return (text.parent.parent if text.parent == TEXTS else text.parent) / f"{text.stem}.ipynb"
 
 
 def execute(text: Path) -> float:
@@ -76,7 +94,7 @@ def execute(text: Path) -> float:
     The notebook and the recorded time change only when every cell has run and nothing forbidden was printed.
 
     Args:
-        text: a MyST file in ``chapters/text``.
+        text: a MyST file in ``chapters/text`` or in a folder of ``solutions``.
 
     Returns:
         Seconds from the first cell to the last, the start of the kernel included.
@@ -88,27 +106,32 @@ def execute(text: Path) -> float:
     started = time.perf_counter()
     _run(notebook, text)
     seconds = time.perf_counter() - started
-    _refuse_stderr(notebook, text)
     scrub(notebook)
     notebook.metadata.dlcourse = {"executed": digest(notebook)}
-    write_whole(text.parents[1] / f"{text.stem}.ipynb", nbformat.writes(notebook) + "\n")
-    record_time(text.stem, seconds, len(code_cells(notebook)))
+    write_whole(notebook_of(text), nbformat.writes(notebook) + "\n")
+    if text.parent == TEXTS:
+        record_time(text.stem, seconds, len(code_cells(notebook)))
     return seconds
 
 
 def read_text(text: Path) -> NotebookNode:
     """The notebook that a MyST file stands for, without outputs.
 
-    Cells get names made from their content and position, so that the same text always gives the same file.
+    The same text always gives the same file.
     """
     notebook = jupytext.read(text)
-    for index, cell in enumerate(notebook.cells):
-        cell.id = hashlib.sha256(f"{index}\n{cell.source}".encode()).hexdigest()[:8]
+    name_cells(notebook)
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python"},
     )
     return notebook
+
+
+def name_cells(notebook: NotebookNode) -> None:
+    """Name all cells by their content and position, where Jupyter would take random names."""
+    for index, cell in enumerate(notebook.cells):
+        cell.id = hashlib.sha256(f"{index}\n{cell.source}".encode()).hexdigest()[:8]
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -162,15 +185,19 @@ def write_whole(path: Path, content: str) -> None:
 
 
 def _run(notebook: NotebookNode, text: Path) -> None:
-    cells = code_cells(notebook)
-    with tqdm(total=len(cells), desc=text.stem, unit="cell") as bar, _kernel() as manager:
+    def check(cell: NotebookNode, **_: object) -> None:
+        if cell.cell_type == "code":
+            bar.update()
+            _refuse_stderr(cell, bar.n, text)
+
+    with tqdm(total=len(code_cells(notebook)), desc=text.stem, unit="cell") as bar, _kernel() as manager:
         client = NotebookClient(
             notebook,
             km=manager,
             timeout=None,
             record_timing=False,
-            resources={"metadata": {"path": str(text.parents[1])}},
-            on_cell_executed=lambda cell, **_: bar.update() if cell.cell_type == "code" else None,
+            resources={"metadata": {"path": str(notebook_of(text).parent)}},
+            on_cell_executed=check,
         )
         try:
             client.execute(env=os.environ | {"DLCOURSE_DATA": "embedded", "JUPYTER_PREFER_ENV_PATH": "1"})
@@ -190,14 +217,10 @@ def _kernel() -> Iterator[AsyncKernelManager]:
         )
 
 
-def _refuse_stderr(notebook: NotebookNode, text: Path) -> None:
-    for number, cell in enumerate(code_cells(notebook), start=1):
-        for line in _stderr(cell):
+def _refuse_stderr(cell: NotebookNode, number: int, text: Path) -> None:
+    for output in cell.outputs:
+        if output.get("name") == "stderr":
             raise ExecutionError(
-                f"{text.name} is not stored: code cell {number} wrote to standard error: {line.strip()!r}. "
+                f"{text.name} is not stored: code cell {number} wrote to standard error: {output.text.strip()!r}. "
                 "Mend the cause, or print what the reader should see."
             )
-
-
-def _stderr(cell: NotebookNode) -> Iterator[str]:
-    return (output.text for output in cell.outputs if output.get("name") == "stderr")

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
 from filelock import FileLock
@@ -106,7 +107,7 @@ def build(out: Path = ROOT, root: Path = ROOT) -> Path:
         path_config=root / "_config.yml",
         noconfig=True,
         confoverrides={
-            "external_toc_path": (root / "_toc.yml").as_posix(),
+            "external_toc_path": table_of_contents(root, built).as_posix(),
             "latex_individualpages": False,
             "nitpicky": True,
         },
@@ -117,6 +118,24 @@ def build(out: Path = ROOT, root: Path = ROOT) -> Path:
     if status != 0:
         raise SiteError("The site is not fit to publish: mend each warning above and run again.")
     return built / "html"
+
+
+def table_of_contents(root: Path, built: Path) -> Path:
+    """The site's table of contents: ``_toc.yml``, or a copy in ``built`` without the solutions.
+
+    ``publish_solutions`` in ``_config.yml`` decides. What is not in the table is not built.
+    """
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    if config["sphinx"]["config"].get("publish_solutions", True):
+        return root / "_toc.yml"
+    contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    for part in contents["parts"]:
+        part["chapters"] = [page for page in part["chapters"] if not page["file"].startswith("solutions/")]
+    contents["parts"] = [part for part in contents["parts"] if part["chapters"]]
+    built.mkdir(parents=True, exist_ok=True)
+    path = built / "_toc.yml"
+    path.write_text(yaml.safe_dump(contents, sort_keys=False), encoding="utf-8")
+    return path
 
 
 def install_scripts(root: Path = ROOT) -> Path:
@@ -298,6 +317,7 @@ def duration(seconds: float) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of this extension."""
+    app.add_config_value("publish_solutions", True, "env", bool)
     app.add_directive("course-status", StatusTables)
     app.connect("config-inited", offer_repository)
     app.connect("doctree-read", demand_alternatives)

@@ -53,7 +53,8 @@ class Progress(keras.callbacks.Callback):
         now = time.perf_counter()
         if self._steps and now - self._drawn >= self._pause:
             self._drawn = now
-            done = (self._epoch + (batch + 1) / self._steps) / self._epochs
+            # Where steps_per_execution does not divide the steps, Keras reports one beyond the last.
+            done = (self._epoch + min((batch + 1) / self._steps, 1)) / self._epochs
             left = (now - self._started) * (1 - done) / done
             self._line.draw(done, f"epoch {self._epoch + 1} of {self._epochs}{_figures(logs)}, {left:.0f} s left")
 

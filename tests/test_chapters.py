@@ -13,7 +13,7 @@ import pytest
 from dlcourse import execute
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXTS = execute.find_texts()
+TEXTS = execute.find_chapters()
 CITATION = re.compile(r"\[([^\]\[]*?),? (\d{4})\]\((https?://[^)]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -31,6 +31,7 @@ def write(tmp_path, monkeypatch):
     """Write a chapter of one code cell into a course of its own; returns the path of its text."""
     monkeypatch.setattr(execute, "ROOT", tmp_path)
     monkeypatch.setattr(execute, "TEXTS", tmp_path / "chapters" / "text")
+    monkeypatch.setattr(execute, "SOLUTIONS", tmp_path / "solutions")
     monkeypatch.setattr(execute, "STATUS", tmp_path / "book" / "status.json")
     execute.TEXTS.mkdir(parents=True)
     execute.STATUS.parent.mkdir()

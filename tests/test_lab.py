@@ -17,7 +17,11 @@ from browser import outside_requests
 from dlcourse import lab
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "chapters").glob("*.ipynb"))
+NOTEBOOKS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("chapters/*.ipynb", "exercises/*/*.ipynb")
+    for path in ROOT.glob(pattern)
+)
 PAGES = [lab.START_PAGE, "README.md", "book/glossary.md", "book/notation.md", "book/data-digits.md"]
 SCRATCH = "chapters/scratch.ipynb"
 MACHINERY = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "_build", "vendor", "workspaces")
@@ -256,6 +260,17 @@ def test_a_page_is_drawn_whole_and_its_links_lead_somewhere(show, running, known
         if anchor and anchor not in known_anchors[target]:
             lost.append(f"{target}#{anchor}")
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "verdict"), [("exercises", "The following cell failed"), ("solutions", "passes all the tests")]
+)
+def test_the_validate_button_runs_the_visible_tests(show, folder, verdict):
+    page = show(f"{folder}/01_background/01_background.ipynb")
+    page.get_by_text("Validate", exact=True).first.click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.wait_for()
+    assert verdict in dialog.inner_text()
 
 
 def test_admonitions_dropdowns_and_numbered_equations_are_drawn(show):

@@ -14,10 +14,26 @@ from dlcourse import plot
 ALT = "A picture that this test describes at sufficient length."
 PICTURES = np.arange(3 * 28 * 28).reshape(3, 28, 28) % 255
 NAMES = list("0123456789")
+POINTS, LABELS = np.array([[0, 0], [1, 1], [0, 1]]), np.array([0, 0, 1])
+PLACES = {"data": (0, 0), "model": (1, 0), "loss": (1, 1)}
 
 FIGURES = {
+    "bars": lambda alt: plot.bars({"a": 1.5, "b": -2}, x_label="x", alt=alt),
+    "boxes": lambda alt: plot.boxes(PLACES, [("data", "model"), ("model", "loss", "logits")], alt=alt),
     "curves": lambda alt: plot.curves([1, 2], {"a": [3, 4], "b": [5, 6]}, x_label="x", y_label="y", alt=alt),
     "images": lambda alt: plot.images(PICTURES, titles=["a", "b", "c"], alt=alt),
+    "images in colour": lambda alt: plot.images(np.stack([PICTURES] * 3, axis=-1) / 255, alt=alt),
+    "landscape": lambda alt: plot.landscape(
+        [0, 1, 2], [0, 1], np.eye(2, 3), {"SGD": POINTS}, x_label="x", y_label="y", goal=(1, 1), alt=alt
+    ),
+    "network": lambda alt: plot.network(
+        {"in": ["$x_1$", "$x_2$"], "hidden": 30, "out": ["y"]}, edge_labels={("$x_1$", "y"): "2"}, alt=alt
+    ),
+    "regions": lambda alt: plot.regions(
+        {"a": np.eye(3), "b": np.eye(3)}, POINTS, LABELS, extent=(0, 1, 0, 1), alt=alt
+    ),
+    "scatter": lambda alt: plot.scatter(POINTS, LABELS, x_label="x", y_label="y", class_names=["a", "b"], alt=alt),
+    "timeline": lambda alt: plot.timeline([(1958, "perceptron"), (1986, "backpropagation")], alt=alt),
     "confusion": lambda alt: plot.confusion(np.eye(10, dtype=int), NAMES, alt=alt),
     "spread": lambda alt: plot.spread({"a": [1, 2], "b": [2, 3]}, baseline="a", x_label="x", alt=alt),
     "probabilities": lambda alt: plot.probabilities(PICTURES, np.full((3, 10), 0.1), NAMES, alt=alt),
@@ -71,6 +87,15 @@ def test_a_figure_without_a_real_alternative_is_refused(alt, shown):
         (lambda: plot.confusion(np.eye(9), NAMES, alt=ALT), "10 classes"),
         (lambda: plot.spread({"a": [1]}, baseline="b", x_label="", alt=ALT), "choose from a"),
         (lambda: plot.probabilities(PICTURES, np.ones((3, 9)), NAMES, alt=ALT), r"need \(3, 10\)"),
+        (lambda: plot.boxes(PLACES, [("data", "lost")], alt=ALT), "no box 'lost'; choose from data, model, loss"),
+        (lambda: plot.landscape([0], [0], np.eye(2), {}, x_label="", y_label="", alt=ALT), r"need \(1, 1\)"),
+        (lambda: plot.network({"a": ["x"], "b": 3}, edge_labels={("x", "y"): "1"}, alt=ALT), "no neuron 'y'"),
+        (lambda: plot.regions({"a": np.eye(2)}, POINTS, LABELS[:2], extent=(0, 1, 0, 1), alt=ALT), "3 points"),
+        (
+            lambda: plot.scatter(PICTURES, LABELS, x_label="", y_label="", alt=ALT),
+            r"points has shape \(3, 28, 28\)",
+        ),
+        (lambda: plot.timeline([(1986, "b"), (1958, "a")], alt=ALT), "in order"),
         (lambda: plot.shapes({"odd": (2, 2)}, alt=ALT), "'odd' has shape"),
     ],
 )

@@ -221,7 +221,7 @@ def test_front_door_leads_to_the_landing_page(page: Page, address: str) -> None:
     page.goto(address)
     page.wait_for_url("**/book/index.html")
     assert page.get_by_role("heading", level=1).inner_text().startswith("Deep Learning: Principles in Running Code")
-    doors = {"Learn": "ways-to-run.html", "Read": "../chapters/05_mnist_project.html", "Teach": "for-teachers.html"}
+    doors = {"Learn": "ways-to-run.html", "Read": "../chapters/01_background.html", "Teach": "for-teachers.html"}
     for door, target in doors.items():
         link = page.locator(f".doors .sd-card:has(.sd-card-title:text-is('{door}')) a")
         assert link.get_attribute("href") == target
@@ -365,10 +365,12 @@ def test_unreachable_registry_is_said_in_a_sentence(tmp_path: Path, monkeypatch:
 
 
 def test_lock_pins_every_package_and_names_no_registry() -> None:
-    packages = json.loads((ROOT / "book" / "package-lock.json").read_text())["packages"]
+    lock = (ROOT / "book" / "package-lock.json").read_text()
+    packages = json.loads(lock)["packages"]
     installed = {name: package for name, package in packages.items() if name}
     assert len(installed) > 100
-    assert all("integrity" in package and "resolved" not in package for package in installed.values())
+    assert all("integrity" in package for package in installed.values())
+    assert "://" not in lock
 
 
 def test_outside_a_checkout_the_command_says_so(tmp_path: Path) -> None:
@@ -378,8 +380,25 @@ def test_outside_a_checkout_the_command_says_so(tmp_path: Path) -> None:
 
 def test_every_notebook_is_in_the_table_of_contents() -> None:
     toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    notebooks = {f"chapters/{path.stem}" for path in (ROOT / "chapters").glob("*.ipynb")}
-    assert notebooks == {line.split()[-1] for line in toc.splitlines() if "file: chapters/" in line}
+    folders = ("chapters/*.ipynb", "exercises/*/*.ipynb", "solutions/*/*.ipynb")
+    notebooks = {
+        path.relative_to(ROOT).with_suffix("").as_posix() for pattern in folders for path in ROOT.glob(pattern)
+    }
+    assert notebooks == {
+        line.split()[-1] for line in toc.splitlines() if "file: book/" not in line and "file:" in line
+    }
+
+
+def test_a_teacher_can_keep_the_solutions_off_the_site(tmp_path: Path) -> None:
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    assert site.table_of_contents(tmp_path, tmp_path / "built") == tmp_path / "_toc.yml"
+    config = (tmp_path / "_config.yml").read_text(encoding="utf-8")
+    (tmp_path / "_config.yml").write_text(config.replace("publish_solutions: true", "publish_solutions: false"))
+    shown = site.table_of_contents(tmp_path, tmp_path / "built").read_text(encoding="utf-8")
+    assert "file: exercises/05_mnist_project/05_mnist_project" in shown
+    assert "solutions/" not in shown
+    assert "Worked solutions" not in shown
 
 
 def test_every_cited_work_is_in_the_bibliography() -> None:

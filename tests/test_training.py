@@ -51,6 +51,16 @@ def test_progress_in_a_notebook_is_one_line_that_ends_full(model, examples, monk
     assert len({bundle["text/plain"] for bundle in shown.drawn}) == 1, "nbval compares the first with the last"
 
 
+def test_progress_never_passes_the_end(model, examples, monkeypatch):
+    shown = Display(monkeypatch)
+    model.compile("sgd", "mse", steps_per_execution=3)
+    progress = training.Progress("Fitting", updates_per_second=1e9)
+    model.fit(*examples, batch_size=8, epochs=2, verbose=0, callbacks=[progress])
+    values = [float(re.search(r'value="([\d.]+)"', bundle["text/html"])[1]) for bundle in shown.drawn]
+    assert values == sorted(values)
+    assert max(values) == 1
+
+
 def test_progress_only_ever_grows(model, examples, monkeypatch):
     shown = Display(monkeypatch)
     progress = training.Progress("Fitting", updates_per_second=1e9)

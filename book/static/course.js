@@ -13,6 +13,8 @@
   function nameButtons() {
     // The visible words "Search Ctrl+K" are the name; the label said less than they do.
     for (const button of document.querySelectorAll(".search-button-field")) button.removeAttribute("aria-label");
+    // The same of hidden cells: "Show code cell content" is the name.
+    for (const summary of document.querySelectorAll("summary[aria-label]")) summary.removeAttribute("aria-label");
     for (const button of document.querySelectorAll(".theme-switch-button")) {
       silenceIcons(button);
       // The icon font's script replaces the icons at a time of its own, and copies their titles.

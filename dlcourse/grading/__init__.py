@@ -1,0 +1,6 @@
+"""Marks that mean something: trusted checks here, the student's code in another process.
+
+`check` is what a ``checks.py`` file imports; `marking` marks one notebook and is the command ``dlcourse check``;
+`student` is the trusted side's handle on the process in which the student's code runs, `worker` that process, and
+`wire` how values travel between the two.
+"""

@@ -1,0 +1,6 @@
+# Deals the samples out to the frames in turn.
+def loudest_tones(sound, samples_per_second, frame_length):
+    count = len(sound) // frame_length
+    frames = sound[: count * frame_length].reshape(frame_length, count).T
+    loudness = np.abs(np.fft.rfft(frames - frames.mean(axis=1, keepdims=True), axis=1))
+    return loudness.argmax(axis=1) * samples_per_second / frame_length
