@@ -1,0 +1,9 @@
+# Takes the mean over the places of the window, not the sum.
+def convolution_backward(picture, window, slopes):
+    d_window, d_picture = np.zeros(window.shape), np.zeros(picture.shape)
+    rows, columns = slopes.shape
+    for r, s in np.ndindex(window.shape):
+        seen = slice(r, r + rows), slice(s, s + columns)
+        d_window[r, s] = np.mean(picture[seen] * slopes)
+        d_picture[seen] += window[r, s] * slopes
+    return d_window, np.sum(slopes), d_picture

@@ -1,0 +1,10 @@
+# Gives the slope to all numbers that are the largest.
+def pooling_backward(maps, slopes):
+    rows, columns = slopes.shape[1:3]
+    corners = [np.s_[:, r : 2 * rows : 2, s : 2 * columns : 2] for r in (0, 1) for s in (0, 1)]
+    largest = np.max([maps[corner] for corner in corners], axis=0)
+    gradient = np.zeros(maps.shape)
+    for corner in corners:
+        hit = maps[corner] == largest
+        gradient[corner] = hit * slopes
+    return gradient

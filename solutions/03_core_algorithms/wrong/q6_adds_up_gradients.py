@@ -1,0 +1,13 @@
+# Keeps adding the old gradients to the new one.
+def fitted(x, y, learning_rate, batch_size, epochs):
+    w, b = np.zeros(x.shape[1]), 0.0
+    dw, db = np.zeros(x.shape[1]), 0.0
+    for _ in range(epochs):
+        for first in range(0, len(x), batch_size):
+            some, truth = x[first : first + batch_size], y[first : first + batch_size]
+            p = 1 / (1 + np.exp(-(some @ w + b)))
+            dw += some.T @ (p - truth) / len(some)
+            db += np.mean(p - truth)
+            w -= learning_rate * dw
+            b -= learning_rate * db
+    return w, b

@@ -1,0 +1,11 @@
+# Returns yes or no where a probability is asked for.
+def malignant_risk(x_train, y_train, x_test):
+    centre, scatter = x_train.mean(axis=0), x_train.std(axis=0)
+    scatter = np.where(scatter > 1e-9, scatter, 1)
+    x_train, x_test = (x_train - centre) / scatter, (x_test - centre) / scatter
+    w, b = np.zeros(x_train.shape[1]), 0.0
+    for _ in range(200):
+        delta = (1 / (1 + np.exp(-(x_train @ w + b))) - y_train) / len(y_train)
+        w -= x_train.T @ delta
+        b -= delta.sum()
+    return (x_test @ w + b > 0).astype(float)

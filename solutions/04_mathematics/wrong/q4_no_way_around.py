@@ -1,0 +1,4 @@
+# Forgets the path of X around the layer.
+def residual_backward(X, W, b, upstream):
+    delta = upstream / (1 + np.abs(X @ W + b)) ** 2
+    return delta @ W.T, X.T @ delta, delta.sum(axis=0)

