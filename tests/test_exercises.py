@@ -167,5 +167,14 @@ def test_the_exercises_are_what_the_solutions_give_and_give_nothing_away(tmp_pat
         assert all("raise NotImplementedError" in cell.source for cell in stubs)
 
 
+@every_assignment
+def test_the_question_marked_by_hand_stays_in_the_release_and_its_mark_scheme_does_not(assignment):
+    asked, released = notebook(assignment), notebook(assignment, "exercises")
+    place = next(i for i, cell in enumerate(asked.cells) if "BEGIN MARK SCHEME" in cell.source)
+    question = asked.cells[place - 1].source
+    assert re.match(r"## \d In your own words", question)
+    assert question in [cell.source for cell in released.cells]
+
+
 def _is_answer(cell: nbformat.NotebookNode) -> bool:
     return cell.cell_type == "code" and bool((marking.nbgrader_fields(cell) or {}).get("solution"))

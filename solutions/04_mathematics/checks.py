@@ -11,7 +11,7 @@ questions = check.Questions("04_mathematics")
 
 
 def _parts(answer, count, what):
-    check.true(isinstance(answer, tuple | list) and len(answer) == count, f"{what} are expected")
+    check.true(isinstance(answer, tuple | list | np.ndarray) and len(answer) == count, f"{what} are expected")
     return answer
 
 
@@ -126,7 +126,7 @@ def wrong_slopes(student, rng):
             names, spoil = FLAWS[flaw]
             spoiled = {name, str(rng.choice(names))}  # one or two
             X, wanted, theta, slopes = _network(rng, scale)
-            claimed = slopes | {name: spoil(slopes[name], rng) for name in spoiled}
+            claimed = slopes | {name: spoil(slopes[name], rng) for name in sorted(spoiled)}
             answer = student.wrong_slopes(X, wanted, theta, claimed)
             _referee(answer, spoiled, f"{flaw}, slopes of scale {scale:g}")
 
@@ -135,8 +135,8 @@ def _referee(answer, spoiled, what):
     check.true(isinstance(answer, list | tuple | np.ndarray), "a list of names is expected")
     named = [str(name) for name in answer]
     missed, false = sorted(set(spoiled) - set(named)), sorted(set(named) - set(spoiled))
-    check.true(not false, f"{what}: {', '.join(false)} is named, but within the tolerance")
-    check.true(not missed, f"{what}: {', '.join(missed)} is wrong and not named")
+    check.true(not false, f"{what}: named, but within the tolerance: {', '.join(false)}")
+    check.true(not missed, f"{what}: wrong, but not named: {', '.join(missed)}")
     check.true(len(named) == len(spoiled), f"{what}: a name comes twice")
 
 
@@ -194,14 +194,10 @@ def layer_norm_backward(student, rng):
             slope_of_scale += upstream[i] * centred / spread_of_row
             if i in watched:  # the Jacobian of this row, entry [j, k]: what X[i, k] does to N[i, j]
                 jacobian = (np.eye(d) - 1 / d) / spread_of_row - np.outer(centred, centred) / (d * spread_of_row**3)
-                check.close(
-                    slope_of_inputs[i],
-                    (upstream[i] * scale) @ jacobian,
-                    f"one row of the slope of X, {what}",
-                    atol=1e-4,
-                )
+                row = (upstream[i] * scale) @ jacobian
+                check.close(slope_of_inputs[i], row, f"one row of the slope of X, {what}", atol=1e-4)
         check.close(answer[1], slope_of_scale, f"the slope of the scale, {what}", atol=1e-4)
         check.close(answer[2], sum(upstream), f"the slope of the shift, {what}", atol=1e-4)
 
 
-questions.by_hand("q8", points=2, read=f"{CHAPTER}#how-large-a-step")
+questions.by_hand("q8", points=2, read=f"{CHAPTER}#squared-error-against-cross-entropy")
