@@ -118,6 +118,9 @@ def test_each_question_tells_where_to_read(assignment):
         )
         headings = re.findall(r"^#{1,4} (.+)$", source, re.M)
         assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        named = re.search(r"\(read ([^#)]+)", marking.where_to_read(question))[1]
+        assert ".." not in named
+        assert (ROOT / named).is_file(), named
 
 
 @every_assignment

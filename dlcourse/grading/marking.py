@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import posixpath
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
@@ -172,14 +173,15 @@ def _mark(question: Question, student: Student, rng: np.random.Generator) -> Mar
         question.check(student, rng)
     except StudentError as error:
         state: State = "not written" if error.missing else "wrong"
-        return Mark(question.name, question.points, 0, state, str(error) + _where(question))
+        return Mark(question.name, question.points, 0, state, str(error) + where_to_read(question))
     except Wrong as error:
-        return Mark(question.name, question.points, 0, "wrong", str(error) + _where(question))
+        return Mark(question.name, question.points, 0, "wrong", str(error) + where_to_read(question))
     except Exception as error:  # an answer of a kind that the check does not expect must not stop the marking
         unlike = f"the answer is not of the kind asked for ({type(error).__name__} while comparing it)"
-        return Mark(question.name, question.points, 0, "wrong", unlike + _where(question))
+        return Mark(question.name, question.points, 0, "wrong", unlike + where_to_read(question))
     return Mark(question.name, question.points, question.points, "right")
 
 
-def _where(question: Question) -> str:
-    return f" (read chapters/{question.read})"
+def where_to_read(question: Question) -> str:
+    """The end of a message: the page and heading that a question goes back to, from the project's folder."""
+    return f" (read {posixpath.normpath(f'chapters/{question.read}')})"
