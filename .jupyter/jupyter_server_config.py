@@ -53,3 +53,6 @@ c.LabApp.extension_manager = "readonly"
 
 # Kernels that can encrypt their connection do; the others warn about it in the terminal at each start.
 c.KernelManager.transport_encryption = "auto"
+
+# A widget's answer is not held back until the packet before it is acknowledged, which costs 40 ms a move.
+c.ServerApp.kernel_websocket_connection_class = "dlcourse.lab_connection.PromptConnection"

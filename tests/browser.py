@@ -59,7 +59,8 @@ def _playwrights_own() -> str | None:
     return path if Path(path).is_file() else None
 
 
-def _launch(playwright: Playwright, path: str) -> Browser:
+def launch(playwright: Playwright, path: str) -> Browser:
+    """A headless browser that asks nothing of its maker's hosts."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     flags = [*QUIET_FLAGS, "--no-sandbox"] if is_root else list(QUIET_FLAGS)  # root has no sandbox to offer
     return playwright.chromium.launch(executable_path=path, args=flags)
@@ -72,7 +73,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
-        browser = _launch(playwright, path)
+        browser = launch(playwright, path)
         yield browser
         browser.close()
 

@@ -1,18 +1,16 @@
 """JupyterLab as the course ships it: the real server, looked at in a real browser."""
 
 import base64
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
 from browser import outside_requests
+from lab_server import MACHINERY, PATIENCE_MS, Lab, free_port
 
 from dlcourse import lab
 
@@ -24,10 +22,7 @@ NOTEBOOKS = sorted(
 )
 PAGES = [lab.START_PAGE, "README.md", "book/glossary.md", "book/notation.md", "book/data-digits.md"]
 SCRATCH = "chapters/scratch.ipynb"
-MACHINERY = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "_build", "vendor", "workspaces")
 RAW_MYST = re.compile(r":::|```|\$\$|\(eq-|\{(?:eq|admonition|dropdown|cite|ref|term|doc|math)[^}]*\}")
-PATIENCE_MS = 180_000  # for a machine that is busy with something else
-START = "import sys; from dlcourse.cli import main; sys.exit(main())"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
@@ -51,44 +46,6 @@ $$ (eq-loss)
 
 Equation {eq}`eq-loss` is the loss.
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-class Lab:
-    """A running JupyterLab on a copy of the course, as on a machine that has never seen Jupyter."""
-
-    def __init__(self, folder: Path, *words: str) -> None:
-        self.project = folder / "course"
-        jupyter = {f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", START, "lab", "--no-browser", *words],
-            cwd=self.project,
-            env=os.environ | jupyter | {"IPYTHONDIR": str(folder / "ipython"), "PYTHONPATH": str(self.project)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.said: list[str] = []
-        for line in self.process.stdout:
-            self.said.append(line)
-            if address := re.search(r"http://\S+", line):
-                self.url = address[0]
-                break
-        else:
-            pytest.fail("JupyterLab did not start: " + "".join(self.said))
-
-    def address(self, path: str) -> str:
-        """Where `path` is opened with no other tab beside it."""
-        workspace = re.sub(r"\W", "-", path)
-        return self.url.replace(f"lab/tree/{lab.START_PAGE}", f"lab/workspaces/{workspace}/tree/{path}")
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.communicate()
 
 
 @pytest.fixture(scope="module")
