@@ -33,6 +33,7 @@ SOLUTIONS = ROOT / "solutions"
 STATUS = ROOT / "book" / "status.json"
 VERSIONS = ("tensorflow", "keras", "numpy", "matplotlib", "scikit-learn", "jupyterlab", "jupyter-book")
 
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 HIDDEN = "…"
 
@@ -79,8 +80,8 @@ def find_texts(names: Sequence[str] = ()) -> list[Path]:
 
 
 def find_chapters() -> list[Path]:
-    """The text sources of the chapters alone."""
-    return [text for text in find_texts() if text.parent == TEXTS]
+    """The text sources of the chapters alone, whose names begin with a number; the gallery of widgets has none."""
+    return [text for text in find_texts() if text.parent == TEXTS and text.stem[0].isdecimal()]
 
 
 def notebook_of(text: Path) -> Path:
@@ -107,9 +108,10 @@ def execute(text: Path) -> float:
     _run(notebook, text)
     seconds = time.perf_counter() - started
     scrub(notebook)
+    notebook = name_widgets(notebook)
     notebook.metadata.dlcourse = {"executed": digest(notebook)}
     write_whole(notebook_of(text), nbformat.writes(notebook) + "\n")
-    if text.parent == TEXTS:
+    if text in find_chapters():
         record_time(text.stem, seconds, len(code_cells(notebook)))
     return seconds
 
@@ -162,6 +164,15 @@ def scrub(notebook: NotebookNode) -> None:
             for mime, content in output.get("data", {}).items():
                 if mime.startswith("text/"):
                     output.data[mime] = clean(content)
+
+
+def name_widgets(notebook: NotebookNode) -> NotebookNode:
+    """The same notebook with its widgets numbered in order, where ipywidgets takes a random name for each."""
+    states = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    content = nbformat.writes(notebook)
+    for number, name in enumerate(states):
+        content = content.replace(name, f"{number:032x}")
+    return nbformat.reads(content, as_version=4)
 
 
 def record_time(name: str, seconds: float, cells: int) -> None:

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import anywidget
 import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -50,9 +51,13 @@ SERVED = {
     "@jupyter-widgets/html-manager/dist/embed.js.LICENSE.txt": "widgets/LICENSE",
     "@jupyter-widgets/html-manager/dist/embed-amd.js": "widgets/embed-amd.js",
 }
-# The widget manager looks for its icon font beside modules of its own scope.
-ICON_FONTS = ("@jupyter-widgets/html-manager/dist", "*.woff2", "widgets/@jupyter-widgets")
+# The widget manager looks for its icon font where its own modules would lie, or one level above: that hangs on which
+# script of the page the browser is running when it asks.
+ICON_FONTS = "@jupyter-widgets/html-manager/dist", "*.woff2"
+FONT_FOLDERS = ("widgets/@jupyter-widgets", "widgets/@jupyter-widgets/html-manager/dist")
 CHECKER = "axe-core/axe.min.js"
+# The widgets' own loader comes with its Python package, in the version that made their stored state.
+LOADER = Path(anywidget.__file__).parent / "nbextension" / "index.js"
 
 NO_NETWORK = re.compile(
     r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b"
@@ -153,7 +158,9 @@ def install_scripts(root: Path = ROOT) -> Path:
     lock = root / "book" / "package-lock.json"
     vendor = root / "book" / "static" / "vendor"
     checker = root / "_build" / "scripts" / Path(CHECKER).name
-    wanted = hashlib.sha256(lock.read_bytes() + repr((SERVED, ICON_FONTS)).encode()).hexdigest()
+    wanted = hashlib.sha256(
+        lock.read_bytes() + repr((SERVED, ICON_FONTS, FONT_FOLDERS)).encode() + LOADER.read_bytes()
+    ).hexdigest()
     stamp = vendor / "installed"
     checker.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(checker.parent / "lock"):
@@ -213,10 +220,12 @@ def _select(modules: Path, vendor: Path) -> None:
             shutil.copytree(modules / source, vendor / target)
         else:
             shutil.copy(modules / source, vendor / target)
-    folder, pattern, target = ICON_FONTS
-    (vendor / target).mkdir()
-    for font in (modules / folder).glob(pattern):
-        shutil.copy(font, vendor / target)
+    folder, pattern = ICON_FONTS
+    for target in FONT_FOLDERS:
+        (vendor / target).mkdir(parents=True)
+        for font in (modules / folder).glob(pattern):
+            shutil.copy(font, vendor / target)
+    shutil.copy(LOADER, vendor / "widgets" / "anywidget.js")
 
 
 class Renderer(NbElementRenderer):
