@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
-from dlcourse import execute
+from dlcourse import execute, widgets
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = execute.find_chapters()
@@ -157,10 +157,14 @@ def test_the_time_promised_is_the_time_measured(text):
     assert numbers[promised[1]] - 1 < minutes <= numbers[promised[1]] + 0.25
 
 
-def test_places_for_the_widgets_are_marked():
-    source = (execute.TEXTS / "05_mnist_project.md").read_text(encoding="utf-8")
-    assert source.count("<!-- place of the live trainer -->") == 1
-    assert source.count("<!-- place of the drawing pad -->") == 1
+def test_each_widget_stands_in_its_chapter_and_in_the_gallery():
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in execute.TEXTS.glob("*.md")}
+    gallery = texts.pop("gallery")
+    for name in widgets.__all__:
+        places = [chapter for chapter, text in texts.items() if f"widgets.{name}(" in text]
+        assert places, f"{name} stands in no chapter"
+        assert f"widgets.{name}(" in gallery, f"{name} is missing in the gallery"
+    assert not [chapter for chapter, text in texts.items() if "<!-- place of" in text]
 
 
 def _page(page: Path) -> str:

@@ -20,6 +20,7 @@ from ipywidgets import IntSlider
 from ipywidgets.embed import embed_data
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import Browser, Page
+from widget_hands import use_all
 
 from dlcourse import site
 
@@ -215,6 +216,19 @@ def test_pages_work_from_the_disk(page: Page, built: Path) -> None:
     open_page(page, (built / "book" / "notation.html").as_uri())
     assert page.locator("mjx-container").count() > 10
     assert outside == errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_widget_answers_without_a_kernel_and_without_another_host(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    context = browser.new_context(viewport=DESKTOP, color_scheme=scheme)
+    page = context.new_page()
+    outside = outside_requests(page)
+    open_page(page, f"{address}/chapters/gallery.html")
+    use_all(page, f"site-{scheme}")
+    assert outside == []
+    context.close()
 
 
 def test_front_door_leads_to_the_landing_page(page: Page, address: str) -> None:
