@@ -311,7 +311,7 @@ def _checks() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     yield title, ["-m", "pytest", *marks, *two_at_a_time, "worksteal"], {}
     yield "a browser for the tests", ["tests/browser.py"], {}
     rest = ["-m", "pytest", "tests", *(f"--ignore={path}" for path in marks)]
-    yield "package, site and browser tests", rest, {}
+    yield "package, site and browser tests", [*rest, *two_at_a_time, "loadfile"], {}
 
 
 def _passes(title: str, command: list[str], environ: dict[str, str]) -> bool:
