@@ -1,7 +1,10 @@
 """Figures: one PNG each, with its text alternative, and a clear error when the arrays do not fit."""
 
 import base64
+import io
 import json
+import re
+import wave
 
 import numpy as np
 import pytest
@@ -21,6 +24,9 @@ FIGURES = {
     "bars": lambda alt: plot.bars({"a": 1.5, "b": -2}, x_label="x", alt=alt),
     "boxes": lambda alt: plot.boxes(PLACES, [("data", "model"), ("model", "loss", "logits")], alt=alt),
     "curves": lambda alt: plot.curves([1, 2], {"a": [3, 4], "b": [5, 6]}, x_label="x", y_label="y", alt=alt),
+    "heatmap": lambda alt: plot.heatmap(
+        np.eye(2, 3), ["a", "b"], ["c", "d", "e"], x_label="x", y_label="y", alt=alt
+    ),
     "images": lambda alt: plot.images(PICTURES, titles=["a", "b", "c"], alt=alt),
     "images in colour": lambda alt: plot.images(np.stack([PICTURES] * 3, axis=-1) / 255, alt=alt),
     "landscape": lambda alt: plot.landscape(
@@ -81,6 +87,7 @@ def test_a_figure_without_a_real_alternative_is_refused(alt, shown):
     ("draw", "message"),
     [
         (lambda: plot.curves([1, 2], {"a": [1, 2, 3]}, x_label="", y_label="", alt=ALT), r"'a' has shape \(3,\)"),
+        (lambda: plot.heatmap(np.eye(2), ["a"], ["b", "c"], x_label="", y_label="", alt=ALT), r"need \(1, 2\)"),
         (lambda: plot.images(np.zeros((28, 28)), alt=ALT), r"shape \(28, 28\)"),
         (lambda: plot.images(np.zeros((0, 28, 28)), alt=ALT), "1 or more"),
         (lambda: plot.images(PICTURES, titles=["a"], alt=ALT), "1 titles for 3 pictures"),
@@ -102,6 +109,30 @@ def test_a_figure_without_a_real_alternative_is_refused(alt, shown):
 def test_arrays_that_do_not_fit_are_named(draw, message, shown):
     with pytest.raises(ValueError, match=message):
         draw()
+    assert shown == []
+
+
+def test_a_sound_is_a_small_player_with_its_alternative(shown):
+    plot.sound(np.sin(np.arange(22_400)), alt='A "tone".')
+    (output,) = shown
+    page, text = output["data"]["text/html"], output["data"]["text/plain"]
+    assert text == '[sound] A "tone".'
+    assert 'aria-label="A &quot;tone&quot;."' in page
+    assert len(page) < 32_000
+    content = base64.b64decode(re.search(r"base64,([^\"]+)", page)[1])
+    with wave.open(io.BytesIO(content)) as file:
+        assert (file.getnframes(), file.getframerate(), file.getsampwidth()) == (22_400, 8000, 1)
+        samples = np.frombuffer(file.readframes(22_400), np.uint8)
+    assert (samples.min(), samples.max()) == (1, 255)
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [(np.zeros((2, 3)), r"shape \(2, 3\)"), ([], "shape"), ([0, np.nan], "finite"), (np.zeros(22_401), "22,401")],
+)
+def test_a_sound_that_cannot_be_stored_is_named(samples, message, shown):
+    with pytest.raises(ValueError, match=message):
+        plot.sound(samples, alt=ALT)
     assert shown == []
 
 

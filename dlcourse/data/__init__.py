@@ -12,14 +12,31 @@ environment variable ``DLCOURSE_DATA`` names, the cache, a download, and last th
 
 from dlcourse.data._contract import DataError, Dataset, Source
 from dlcourse.data._find import cache_folder, retry_downloads
+from dlcourse.data.faces import load_faces
 from dlcourse.data.mnist import describe, load_mnist
+from dlcourse.data.movielens import Ratings, load_movielens
+from dlcourse.data.news import load_news
+from dlcourse.data.prose import Prose, load_prose
+from dlcourse.data.reviews import load_reviews
+from dlcourse.data.spoken import Spoken, load_chinese_digits, load_spoken_digits, load_spoken_words
 
 __all__ = [
     "DataError",
     "Dataset",
+    "Prose",
+    "Ratings",
     "Source",
+    "Spoken",
     "cache_folder",
     "describe",
+    "load_chinese_digits",
+    "load_faces",
     "load_mnist",
+    "load_movielens",
+    "load_news",
+    "load_prose",
+    "load_reviews",
+    "load_spoken_digits",
+    "load_spoken_words",
     "retry_downloads",
 ]

@@ -59,7 +59,7 @@ class Dataset:
 
     Attributes:
         x_train: inputs, shape (examples, …).
-        y_train: class numbers, shape (examples,), int64.
+        y_train: class numbers, shape (examples,), int64; for ratings, stars (see ``Ratings``).
         x_test: as ``x_train``.
         y_test: as ``y_train``.
         class_names: what each class number stands for.

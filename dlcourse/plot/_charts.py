@@ -99,6 +99,43 @@ def confusion(matrix: ArrayLike, class_names: Sequence[str], *, alt: str, title:
         show(figure, alt)
 
 
+def heatmap(
+    values: ArrayLike,
+    row_names: Sequence[str],
+    column_names: Sequence[str],
+    *,
+    x_label: str,
+    y_label: str,
+    alt: str,
+    title: str = "",
+) -> None:
+    """Draw a matrix of numbers from 0 up as fields, darker for larger: attention weights, a spectrogram.
+
+    Args:
+        values: shape (rows, columns); the first row is drawn on top.
+        row_names: one short text per row.
+        column_names: one short text per column.
+        x_label: what the columns are.
+        y_label: what the rows are.
+        alt: the text alternative.
+        title: a line above the figure.
+
+    Raises:
+        ValueError: the names are not as many as the rows and columns.
+    """
+    values = np.asarray(values)
+    if values.shape != (len(row_names), len(column_names)):
+        wanted = (len(row_names), len(column_names))
+        raise ValueError(f"values has shape {values.shape}; these names need {wanted}.")
+    with mpl.rc_context(STYLE | {"axes.grid": False}):
+        figure, axes = new_figure(1.1 + 0.26 * len(column_names), 0.9 + 0.26 * len(row_names))
+        axes.imshow(values, cmap="Blues", vmin=0, aspect="auto")
+        axes.set_xticks(range(len(column_names)), column_names)
+        axes.set_yticks(range(len(row_names)), row_names)
+        axes.set(xlabel=x_label, ylabel=y_label, title=title)
+        show(figure, alt)
+
+
 def spread(groups: Mapping[str, ArrayLike], *, x_label: str, alt: str, title: str = "", baseline: str = "") -> None:
     """Draw repeated measurements: one row per group, a dot per repetition, a bar at their mean.
 
