@@ -84,7 +84,24 @@ def answer(page: Page, root: Locator) -> None:
     expect(question.get_by_role("status")).not_to_be_empty()
 
 
-HANDS = {"explorer": explore, "step": step_through, "stream": train, "drawpad": draw, "quiz": answer}
+def write(page: Page, root: Locator) -> None:
+    before = root.locator(".dlc-page").inner_text()
+    root.locator("input[type=range]").focus()
+    page.keyboard.press("End")
+    root.get_by_role("button", name="Write another page").click()
+    expect(root).to_have_attribute("data-done", "false")
+    expect(root).to_have_attribute("data-done", "true")
+    assert root.locator(".dlc-page").inner_text() != before
+
+
+HANDS = {
+    "explorer": explore,
+    "step": step_through,
+    "stream": train,
+    "drawpad": draw,
+    "quiz": answer,
+    "writer": write,
+}
 PANEL = "trainer"  # its hand is that of the curves that it steers
 
 

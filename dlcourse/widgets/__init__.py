@@ -26,6 +26,7 @@ _PLACES = {
     "explore_softmax": "softmax",
     "quiz": "quizzes",  # a module of the same name would hide the function
     "step_through": "stepthrough",
+    "watch_writing": "writer",
 }
 __all__ = sorted(_PLACES)
 

@@ -322,3 +322,15 @@ SCHEDULES = {
     "diverged": "diverged",
     "say": "Peak rate {peak:.3g}, warm-up {warm_up:.0%}: after {steps} steps the loss is {listed}.",
 }
+
+WRITER = {
+    "title": "One character after another",
+    "temperature": "Temperature",
+    "page": "The page that is written",
+    "again": "Write another page",
+    "asked": "Python writes …",
+    "writing": "Writing at temperature {temperature} …",
+    "done": "Written at temperature {temperature}: {count} characters.",
+    "stored_pages": "The pages were written beforehand by the network of this notebook.",
+    "live_pages": "Live: another page comes from the network in Python.",
+}
