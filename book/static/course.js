@@ -31,11 +31,20 @@
     }
   }
 
+  // The arrows that open a chapter's sections in the list of pages have no words of their own.
+  function nameArrows() {
+    for (const summary of document.querySelectorAll(".bd-links summary")) {
+      const chapter = summary.closest("li")?.querySelector("a")?.textContent.trim();
+      summary.setAttribute("aria-label", `Sections of ${chapter}`);
+    }
+  }
+
   function mendRoles() {
     for (const entry of document.querySelectorAll(".citation-list > .citation")) entry.setAttribute("role", "listitem");
   }
 
   nameButtons();
+  nameArrows();
   mendRoles();
   for (const box of document.querySelectorAll(".bd-article pre, .bd-article div.math, .pst-scrollable-table-container"))
     narrow.observe(box);
