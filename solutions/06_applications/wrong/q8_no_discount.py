@@ -1,0 +1,11 @@
+# Lets every place of the list weigh the same.
+def ndcg(gains, scores, known, k):
+    gains = np.where(known, 0, gains)
+
+    def dcg(ranked_by):
+        order = np.argsort(-ranked_by, axis=1)[:, :k]
+        return np.take_along_axis(gains, order, axis=1) @ np.ones(order.shape[1])
+
+    ours, best = dcg(np.where(known, -np.inf, scores)), dcg(gains)
+    some = best > 0
+    return np.mean(ours[some] / best[some])

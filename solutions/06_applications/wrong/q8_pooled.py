@@ -1,0 +1,10 @@
+# Divides the sum over all users by the sum of what they could reach.
+def ndcg(gains, scores, known, k):
+    gains = np.where(known, 0, gains)
+
+    def dcg(ranked_by):
+        order = np.argsort(-ranked_by, axis=1)[:, :k]
+        return np.take_along_axis(gains, order, axis=1) @ (1 / np.log2(np.arange(order.shape[1]) + 2))
+
+    ours, best = dcg(np.where(known, -np.inf, scores)), dcg(gains)
+    return np.sum(ours) / np.sum(best)
