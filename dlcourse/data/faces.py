@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from dlcourse.data._contract import DataError, Dataset, Source
 from dlcourse.data._find import confirm, find
@@ -114,6 +113,8 @@ def _soft(inside: np.ndarray) -> np.ndarray:
 
 def _draw(person: dict[str, float], rng: np.random.RandomState) -> np.ndarray:
     """One picture of a person, (64, 64) uint8."""
+    from scipy import ndimage  # slow to import, and only here
+
     down, across = np.mgrid[:SIDE, :SIDE].astype(float)
     angle, scale, turn = np.deg2rad(rng.uniform(-10, 10)), rng.uniform(0.9, 1.1), rng.uniform(-3.5, 3.5)
     x, y = (across - 31.5 - rng.uniform(-3, 3)) / scale, (down - 33 - rng.uniform(-3, 3)) / scale
