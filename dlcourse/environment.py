@@ -303,10 +303,9 @@ def _checks() -> Iterator[tuple[str, list[str], dict[str, str]]]:
     yield "ruff: format", ["-m", "ruff", "format", "--check", "."], {}
     nbval = ["-m", "pytest", "--nbval", "--nbval-sanitize-with", "tests/nbval.cfg", "chapters", "solutions"]
     two_at_a_time = ["-n", "2", "--dist"]
-    for threads in ("1", "2"):
+    for threads, way in (("1", [*two_at_a_time, "loadfile"]), ("2", [])):
         environ = {"DLCOURSE_DATA": "embedded", "TF_NUM_INTRAOP_THREADS": threads}
-        title = f"notebooks, stored outputs against new ones, {threads} threads"
-        yield title, [*nbval, *two_at_a_time, "loadfile"], environ
+        yield f"notebooks, stored outputs against new ones, {threads} threads", [*nbval, *way], environ
     marks = [f"tests/test_{name}.py" for name in ("planted", "exercises", "grading")]
     title = "errors planted in chapters, exercises and their marks"
     yield title, ["-m", "pytest", *marks, *two_at_a_time, "worksteal"], {}
