@@ -218,7 +218,7 @@ def test_an_answer_that_is_too_large_is_refused(monkeypatch):
 def test_the_process_ends_with_its_student():
     with Student([TRUE_MEAN]) as running:
         running.mean(np.ones((2, 2)))
-        process = running._process
+        process = running._line.process
         folder = Path(running._folder.name)
     assert process.poll() is not None
     assert not folder.exists()

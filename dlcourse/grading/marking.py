@@ -17,7 +17,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from dlcourse.grading.check import Question, Questions, Wrong
-from dlcourse.grading.student import Student, StudentError
+from dlcourse.grading.student import CannotStartError, Student, StudentError
 
 ROOT = Path(__file__).resolve().parents[2]
 SOLUTIONS = ROOT / "solutions"
@@ -127,7 +127,11 @@ def mark_notebook(path: Path, questions: Questions, seed: int | None = None) -> 
 
 
 def mark_student(student: Student, questions: Sequence[Question], seed: int | None = None) -> Iterator[Mark]:
-    """Mark what a running `Student` answers; as `mark_notebook`."""
+    """Mark what a running `Student` answers; as `mark_notebook`.
+
+    Raises:
+        CannotStartError: there is no process for the student's code; no verdict on the work.
+    """
     seed = secrets.randbits(64) if seed is None else seed
     for question in questions:
         yield _mark(question, student, np.random.default_rng([seed, *question.name.encode()]))
@@ -171,6 +175,8 @@ def _mark(question: Question, student: Student, rng: np.random.Generator) -> Mar
         return Mark(question.name, question.points, 0, "by hand", "a person marks this text")
     try:
         question.check(student, rng)
+    except CannotStartError:
+        raise
     except StudentError as error:
         state: State = "not written" if error.missing else "wrong"
         return Mark(question.name, question.points, 0, state, str(error) + where_to_read(question))

@@ -49,6 +49,7 @@ def unpack(data: bytes) -> Any:
         KeyError,
         IndexError,
         OverflowError,
+        MemoryError,
         EOFError,
         struct.error,
         RecursionError,
