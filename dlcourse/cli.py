@@ -1,4 +1,4 @@
-"""The command line: `dlcourse doctor | execute | lab | book | check | release`."""
+"""The command line: `dlcourse doctor | execute | lab | book | check | release | grade`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COMMANDS = {
     "execute": ("dlcourse.execute", "run chapters, store their outputs and record their times"),
     "lab": ("dlcourse.lab", "open the course in JupyterLab"),
     "book": ("dlcourse.site", "build the site"),
+    "grade": ("dlcourse.grading.run", "mark what a class handed in, in a jail, into the gradebook"),
     "check": ("dlcourse.grading.marking", "mark a notebook of exercises"),
     "release": ("dlcourse.grading.release", "make exercises/ from solutions/"),
 }

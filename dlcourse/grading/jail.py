@@ -36,7 +36,7 @@ MIB = 2**20
 PACKAGE = Path(dlcourse.__file__).resolve().parent
 SHOWN_AS = "/course"  # where the package lies inside
 CGROUPS = Path("/sys/fs/cgroup")
-FIRST_USER = 60_000  # of the numbers that no system gives to anybody (login.defs ends at 60000)
+FIRST_USER, USERS = 60_100, 5_000  # numbers that no system gives to anybody: one for each process that grades
 ANSWER_SECONDS = 20.0  # for the warden to say that a cell has started or ended
 IMPORT_SECONDS = 180.0  # for the warden to import what is slow, on a cold disk
 LEAVE_SECONDS = 5.0  # for a warden to go by itself
@@ -106,13 +106,12 @@ class Jail:
     Args:
         imports: modules that the warden imports before the first start: they cost their time once.
         limits: for each student.
-        number: of this jail among those in use at the same time; each has a user of its own.
+
     """
 
-    def __init__(self, imports: Sequence[str] = (), limits: Limits | None = None, number: int = 0) -> None:
+    def __init__(self, imports: Sequence[str] = (), limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._imports = ["dlcourse.grading.worker", *imports]
-        self._number = number
         self._walls: subprocess.Popen | None = None
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the jail)
         self._asking = threading.Lock()
@@ -182,7 +181,7 @@ class Jail:
         limits = self.limits
         request = {
             "do": "start",
-            "user": FIRST_USER + self._number if os.geteuid() == 0 else 0,
+            "user": FIRST_USER + os.getpid() % USERS if os.geteuid() == 0 else 0,
             "disk": limits.disk,
             "files": limits.files,
             "processes": limits.processes,
@@ -378,6 +377,7 @@ def _make_groups(name: str, limits: Limits) -> list[Path]:
         }
         for parent in (place, *place.parents):
             folder = parent / name
+            _remove_old(parent)
             with contextlib.suppress(OSError):
                 folder.mkdir()
                 if any(_set(folder / file, value) for file, value in settings.items()):
@@ -387,6 +387,14 @@ def _make_groups(name: str, limits: Limits) -> list[Path]:
             if parent == above:
                 break
     return made
+
+
+def _remove_old(parent: Path) -> None:
+    """Remove what graders left that were killed: the name holds the process that made it."""
+    for folder in parent.glob("dlcourse-*"):
+        with contextlib.suppress(OSError, ValueError):
+            if not psutil.pid_exists(int(folder.name.split("-")[1])):
+                folder.rmdir()
 
 
 def _set(file: Path, value: int) -> bool:

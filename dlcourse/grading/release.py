@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 from dlcourse import execute
+from dlcourse.grading.gradebook import use_own_programs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,8 +49,7 @@ def release(out: Path) -> list[str]:
     Raises:
         ReleaseError: nbgrader refuses one of them.
     """
-    # nbgrader starts a program of its environment, which is not on the path of everybody who starts us.
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+    use_own_programs()
     assignments = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/checks.py"))
     with tempfile.TemporaryDirectory(prefix="dlcourse-release-") as scratch:
         for assignment in assignments:
