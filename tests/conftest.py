@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dlcourse.grading import jail
+
 pytest_plugins = ["browser"]
 
 NAMED_AT_START = os.environ.get("DLCOURSE_DATA", "")
@@ -32,3 +34,10 @@ def real_data_folder():
     folder = Path(NAMED_AT_START).absolute()
     assert folder.is_dir(), f"DLCOURSE_DATA={NAMED_AT_START} is not a folder"
     return folder
+
+
+@pytest.fixture(scope="session")
+def jailed():
+    """Skip where students' code cannot be jailed, and say what is missing."""
+    if problem := jail.problem():
+        pytest.skip(f"no jail: {problem}")

@@ -317,7 +317,12 @@ def _(notebook, surroundings):
             cell.source = "<script>fetch('/api/contents')</script> an answer"
 
 
-attack("loop", "while True: pass", every_answer=True)
+@kind("loop")
+def _(notebook, surroundings):
+    blank(notebook)
+    answers(notebook)[0].source = answers(notebook)[0].source.split("\n")[0] + "\n    while True: pass"
+
+
 attack(
     "loop-without-signals",
     """

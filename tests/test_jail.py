@@ -15,14 +15,13 @@ from dlcourse.grading import jail
 from dlcourse.grading.jail import MIB, Jail, Limits
 from dlcourse.grading.student import CannotStartError, Student, StudentError
 
-NO_JAIL = jail.problem()
-needs_jail = pytest.mark.skipif(NO_JAIL is not None, reason=f"no jail here: {NO_JAIL}")
+needs_jail = pytest.mark.usefixtures("jailed")
 ONE = "def one(): return 1"
 SMALL = Limits(memory=400 * MIB, disk=8 * MIB, processes=40, cpu_seconds=60)
 
 
 @pytest.fixture(scope="module")
-def small():
+def small(jailed):
     """A jail with small limits, used by one student after the other."""
     with Jail(limits=SMALL) as built:
         yield built
@@ -279,3 +278,9 @@ def test_limits_are_written_to_either_version_of_cgroups(version, monkeypatch, t
     written = {file.name: file.read_text() for folder in folders for file in folder.iterdir()}
     assert written[groups[0][1]] == str(SMALL.memory)
     assert len(folders) == len(groups)
+
+
+@needs_jail
+def test_a_jail_that_shows_what_it_should_not_is_no_jail():
+    said = jail.problem(hidden=[Path("/root/never"), Path("/usr/bin")])
+    assert said == "the jail is not tight here: /usr/bin is seen from inside"

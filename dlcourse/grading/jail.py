@@ -64,30 +64,33 @@ class Limits:
     cores: int = 1
 
 
-def problem(limits: Limits | None = None) -> str | None:
-    """Why no jail can be had on this machine, in a sentence; None when one was made, tried and found tight."""
+def problem(limits: Limits | None = None, hidden: Sequence[Path] = ()) -> str | None:
+    """Why no jail can be had on this machine, in a sentence; None when one was made, tried and found tight.
+
+    Args:
+        limits: of the jail to try.
+        hidden: places that must not be seen from inside.
+    """
     if sys.platform != "linux":
         return "a jail needs Linux: grade in a virtual machine, in WSL 2, or in a container that allows namespaces"
     if shutil.which("bwrap") is None:
         return "the program bwrap is not installed: `apt install bubblewrap`, or the like of your system"
     try:
         with Jail(limits=limits) as jail, Student([_PROBE], jail.start) as student:
-            seen = student.probe(os.getuid(), str(PACKAGE))
+            seen = student.probe([str(place.absolute()) for place in hidden])
     except Exception as error:  # whatever goes wrong here means the same: no jail
         return f"bubblewrap is installed but makes no jail here: {error}"
     return f"the jail is not tight here: {'; '.join(seen)}" if seen else None
 
 
 _PROBE = """
-import os, socket
+import os
 
-def probe(user, package):
-    seen = []
-    if os.path.exists(package):
-        seen.append("the course's folder is visible")
+def probe(hidden):
+    seen = [f"{place} is seen from inside" for place in hidden if os.path.exists(place)]
     if open("/proc/self/status").read().split("CapEff:")[1].split()[0].strip("0"):
         seen.append("rights are left")
-    if len(os.listdir("/sys/class/net") if os.path.exists("/sys/class/net") else socket.if_nameindex()) > 1:
+    if len(open("/proc/net/route").readlines()) > 1:
         seen.append("a network is there")
     try:
         open("/usr/planted", "w")

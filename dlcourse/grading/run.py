@@ -155,7 +155,7 @@ def grade(
     questions, released = marking.load_questions(assignment), Released.read(assignment)
     everyone = list(_tasks(directory, assignment, settings))
     tasks = _chosen(everyone, students)
-    _demand_jail(settings)
+    _demand_jail(settings, [marking.SOLUTIONS, Path(directory.root, directory.submitted_directory)])
     folder = Path(directory.root) / "grading" / assignment
     journal = Journal(folder / "journal")
     names = [question.name for question in questions.all]
@@ -229,10 +229,10 @@ def _rules(assignment: str, settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def _demand_jail(settings: Settings) -> None:
+def _demand_jail(settings: Settings, hidden: Sequence[Path]) -> None:
     if not settings.jailed:
         print(RISK, file=sys.stderr)
-    elif problem := jail.problem(settings.limits):
+    elif problem := jail.problem(settings.limits, hidden):
         raise GradeError(
             f"Nothing was graded: {problem}. To mark work that you would run yourself, add --no-jail. {RISK}"
         )

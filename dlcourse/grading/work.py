@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -14,6 +15,7 @@ import re
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -260,6 +262,9 @@ class _Hand:
 def _serve(line: multiprocessing.connection.Connection, work: Callable[[Any], Any]) -> None:
     """Do units until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which then ends this process
+    # What libraries say about broken notebooks stands, in a sentence, in the record.
+    logging.disable()
+    warnings.simplefilter("ignore")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
