@@ -150,6 +150,7 @@ def test_what_is_not_plain_does_not_travel(value):
         struct.pack(">I", 15) + b'{"array":[0,9]}' + b"\x80\x04nonsens.",
         struct.pack(">I", 15) + b'{"evil":"code"}',
         struct.pack(">I", 100_000) + b"[" * 100_000,
+        struct.pack(">I", 12_000_001) + b"[" + b"[],[]," * 2_000_000,
     ],
 )
 def test_bytes_that_are_no_value_are_refused(data):

@@ -284,3 +284,23 @@ def test_limits_are_written_to_either_version_of_cgroups(version, monkeypatch, t
 def test_a_jail_that_shows_what_it_should_not_is_no_jail():
     said = jail.problem(hidden=[Path("/root/never"), Path("/usr/bin")])
     assert said == "the jail is not tight here: /usr/bin is seen from inside"
+
+
+@needs_jail
+@pytest.mark.parametrize("deadly", ["while True: pass", "import os\nos._exit(0)"])
+def test_a_cell_that_ends_the_process_costs_its_own_functions_alone(small, deadly):
+    with Student(
+        ["def before(): return 0", f"{deadly}\ndef lost(): return 1", ONE], small.start, cell_seconds=8
+    ) as student:
+        assert (student.before(), student.one()) == (0, 1)
+        with pytest.raises(StudentError, match="no function lost in the notebook: a cell of the notebook") as told:
+            student.lost()
+        assert told.value.missing
+
+
+@needs_jail
+def test_all_that_a_notebook_runs_has_a_limit_together(small):
+    with run(small, "def loop():\n    while True: pass", call_seconds=20, seconds=10) as student:
+        for _ in range(3):
+            with pytest.raises(StudentError, match="all before it together, did not end within 10 seconds"):
+                student.loop()

@@ -12,6 +12,7 @@ import numpy as np
 PLAIN = (bool, int, float, str, type(None))
 KINDS = "biufcU"  # of arrays: truth values, whole, real and complex numbers, text
 HEAD = struct.Struct(">I")
+LONGEST_TEXT = 8 * 2**20  # bytes of JSON: as values in memory they take many times that; arrays do not
 
 
 class WireError(ValueError):
@@ -41,6 +42,8 @@ def unpack(data: bytes) -> Any:
     """
     try:
         (length,) = HEAD.unpack_from(data)
+        if length > LONGEST_TEXT:
+            raise ValueError(f"{length} bytes of text")
         described = json.loads(data[HEAD.size : HEAD.size + length])
         return _restore(described, memoryview(data)[HEAD.size + length :])
     except (

@@ -30,6 +30,7 @@ from dlcourse.grading.student import CannotStartError, Student, printable
 from dlcourse.grading.submission import Released, UnreadableError
 
 LONGEST_SENTENCE = 500  # characters of what a check says
+LEAVE_SECONDS = 10.0  # for an idle process to go by itself
 GRACE_SECONDS = 120.0  # for reading, checking and starting, beyond what a submission may take
 
 
@@ -192,7 +193,7 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         for hand in self._hands:
-            hand.end()
+            hand.leave()
 
     def map(self, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         """Do all tasks; yield (task, result) in the order in which they end.
@@ -223,6 +224,7 @@ class _Hand:
     def __init__(self, work: Callable[[Any], Any]) -> None:
         self._work = work
         self._process: multiprocessing.process.BaseProcess | None = None
+        self._at_work = False
         self.task: Any = None
 
     def take(self, task: Any) -> None:
@@ -232,7 +234,7 @@ class _Hand:
             self._process = context.Process(target=_serve, args=(other, self._work), daemon=True)
             self._process.start()
             other.close()
-        self.task, self._began = task, time.monotonic()
+        self.task, self._began, self._at_work = task, time.monotonic(), True
         with contextlib.suppress(OSError):  # it died while it was idle: the result says so
             self.line.send(task)
 
@@ -240,7 +242,9 @@ class _Hand:
         """Whether the unit has ended, and how."""
         try:
             if self.line.poll():
-                return True, self.line.recv()
+                result = self.line.recv()
+                self._at_work = False
+                return True, result
         except (EOFError, OSError):
             self._process.join()
             why = f"the process that graded it died (exit status {self._process.exitcode})"
@@ -251,7 +255,15 @@ class _Hand:
             return True, f"the process that graded it did not end within {seconds:g} seconds"
         return False, None
 
+    def leave(self) -> None:
+        """End the process; one that is idle takes its jail down first."""
+        if self._process is not None and not self._at_work:
+            self.line.close()
+            self._process.join(LEAVE_SECONDS)
+        self.end()
+
     def end(self) -> None:
+        """End the process at once."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
