@@ -276,7 +276,10 @@ def test_limits_are_written_to_either_version_of_cgroups(version, monkeypatch, t
     monkeypatch.setattr(Path, "mkdir", mkdir)
     folders = jail._make_groups("one", SMALL)
     written = {file.name: file.read_text() for folder in folders for file in folder.iterdir()}
-    assert written[groups[0][1]] == str(SMALL.memory)
+    assert int(written[groups[0][1]]) > SMALL.memory
+    for folder in folders:
+        jail._limit_memory(folder, SMALL.memory)
+    assert (folders[0] / groups[0][1]).read_text() == str(SMALL.memory)
     assert len(folders) == len(groups)
 
 

@@ -40,6 +40,7 @@ FIRST_USER, USERS = 60_100, 5_000  # numbers that no system gives to anybody: on
 ANSWER_SECONDS = 20.0  # for the warden to say that a cell has started or ended
 IMPORT_SECONDS = 180.0  # for the warden to import what is slow, on a cold disk
 LEAVE_SECONDS = 5.0  # for a warden to go by itself
+WARDEN, THREADS = 2048 * MIB, 64  # room for the warden itself, which has TensorFlow in its memory
 WATCH_SECONDS = 0.2  # between two looks at the memory, where no cgroup limits it
 
 
@@ -109,7 +110,6 @@ class Jail:
     Args:
         imports: modules that the warden imports before the first start: they cost their time once.
         limits: for each student.
-
     """
 
     def __init__(self, imports: Sequence[str] = (), limits: Limits | None = None) -> None:
@@ -191,7 +191,7 @@ class Jail:
             "cpu_seconds": limits.cpu_seconds,
         }
         try:
-            self.ask(request, [to_read, answering])
+            number = self.ask(request, [to_read, answering])
         except BaseException:
             os.close(to_write)
             os.close(answers)
@@ -199,7 +199,7 @@ class Jail:
         finally:
             os.close(to_read)
             os.close(answering)
-        return Cell(self, os.fdopen(to_write, "wb"), os.fdopen(answers, "rb"))
+        return Cell(self, number, os.fdopen(to_write, "wb"), os.fdopen(answers, "rb"))
 
     def _build(self) -> None:
         if self._walls is not None and self._walls.poll() is None:
@@ -219,7 +219,7 @@ class Jail:
         self._line = here
         self._group = _Group(self._walls, self.limits)
         self.ask({"do": "import", "modules": self._imports}, seconds=IMPORT_SECONDS)
-        self._group.watch()
+        self._group.settle()
 
     def _complaint(self) -> str:
         """What bubblewrap said before it gave up."""
@@ -237,9 +237,9 @@ class Cell:
         stdout: gives answers.
     """
 
-    def __init__(self, jail: Jail, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    def __init__(self, jail: Jail, number: int, stdin: BinaryIO, stdout: BinaryIO) -> None:
         self.stdin, self.stdout = stdin, stdout
-        self._jail = jail
+        self._jail, self._number = jail, number
         self._ended: int | None = None
 
     def poll(self) -> int | None:
@@ -259,7 +259,7 @@ class Cell:
     def _ask(self, what: str) -> int | None:
         if self._ended is None:
             try:
-                self._ended = self._jail.ask({"do": what})
+                self._ended = self._jail.ask({"do": what, "cell": self._number})
             except CannotStartError:
                 self._jail.close()  # a warden that does not answer goes, and every process of its jail with it
                 self._ended = -signal.SIGKILL
@@ -329,16 +329,14 @@ class _Group:
     def __init__(self, walls: subprocess.Popen, limits: Limits) -> None:
         self._walls, self._limits = walls, limits
         self._over = threading.Event()
-        self._folders = _make_groups(f"dlcourse-{os.getpid()}-{walls.pid}", limits)
-        for folder in self._folders:
-            # bwrap first: what it starts from now on follows; then what it has started already.
-            for process in (walls.pid, *(child.pid for child in _children(walls.pid))):
-                with contextlib.suppress(ProcessLookupError):
-                    (folder / "cgroup.procs").write_text(str(process))
+        made = _make_groups(f"dlcourse-{os.getpid()}-{walls.pid}", limits)
+        self._folders = [folder for folder in made if _join(folder, walls.pid)]
 
-    def watch(self) -> None:
-        """Begin to look at the memory, where no cgroup limits it."""
-        if not any((folder / name).exists() for folder in self._folders for name in MEMORY):
+    def settle(self) -> None:
+        """Count the student's memory from here on: what the warden has imported does not count."""
+        warden = sum(map(_resident, _children(self._walls.pid)))
+        limited = [_limit_memory(folder, self._limits.memory + warden) for folder in self._folders]
+        if not any(limited):
             threading.Thread(target=self._look, daemon=True).start()
 
     def remove(self) -> None:
@@ -364,32 +362,46 @@ class _Group:
                         process.kill()
 
 
-MEMORY = ("memory.max", "memory.limit_in_bytes")
-
-
 def _make_groups(name: str, limits: Limits) -> list[Path]:
     """Make a cgroup below our own, or below the nearest one above it where that is allowed."""
     made = []
     for place, above in _own_groups():
-        settings = {
-            "memory.limit_in_bytes": limits.memory,
-            "memory.memsw.limit_in_bytes": limits.memory,
-            "memory.max": limits.memory,
-            "memory.swap.max": 0,
-            "pids.max": limits.processes + 64,  # the warden's threads count too
-        }
         for parent in (place, *place.parents):
             folder = parent / name
             _remove_old(parent)
             with contextlib.suppress(OSError):
                 folder.mkdir()
-                if any(_set(folder / file, value) for file, value in settings.items()):
+                # While it imports, the warden may take as much again as a student later; its threads count too.
+                memory = _limit_memory(folder, 2 * limits.memory + WARDEN)
+                if _set(folder / "pids.max", limits.processes + THREADS) or memory:
                     made.append(folder)
                     break
                 folder.rmdir()
             if parent == above:
                 break
     return made
+
+
+def _limit_memory(folder: Path, most: int) -> bool:
+    """Limit the memory of a cgroup of either version; False where it cannot."""
+    first = _set(folder / "memory.limit_in_bytes", most)
+    _set(folder / "memory.memsw.limit_in_bytes", most)
+    second = _set(folder / "memory.max", most)
+    _set(folder / "memory.swap.max", 0)
+    return first or second
+
+
+def _join(folder: Path, walls: int) -> bool:
+    """Put bubblewrap into a cgroup, and what it has started already; what it starts later follows by itself."""
+    try:
+        for process in (walls, *(child.pid for child in _children(walls))):
+            with contextlib.suppress(ProcessLookupError):
+                (folder / "cgroup.procs").write_text(str(process))
+    except OSError:  # the group can be made, but not entered
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        return False
+    return True
 
 
 def _remove_old(parent: Path) -> None:

@@ -80,9 +80,11 @@ def main() -> None:
                 if cell is not None:
                     cell.end()
                 cell = _start(line, home, pipes, request)
-                answer = None
+                answer = cell.pid
+            elif cell is None or cell.pid != request["cell"]:
+                answer = -signal.SIGKILL  # that one was ended when the next one was started
             else:
-                answer = cell and (cell.end() if request["do"] == "end" else cell.poll())
+                answer = cell.end() if request["do"] == "end" else cell.poll()
             reply = {"answer": answer}
         except OSError as error:
             reply = {"error": str(error)}
