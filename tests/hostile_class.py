@@ -13,8 +13,9 @@ import copy
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 import nbformat
@@ -394,7 +395,7 @@ attack(
     """
 import os, subprocess, sys
 for _ in range(3):
-    subprocess.Popen([sys.executable, "-c", "import time; SURVIVOR = 1; time.sleep(3000)"], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", "import time; SURVIVOR = PORT; time.sleep(3000)"], start_new_session=True)
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
@@ -501,23 +502,18 @@ def make(folder: Path, students: int | None = None, port: int = 9) -> dict[str, 
     (folder / "submitted").mkdir(parents=True)
     for name in ("CANARY.txt", "solutions.txt", "gradebook.txt"):
         (folder / name).write_text("nobody may touch this\n")
-    named = [(name, _named(good)) for name, good in NAMES.items()]
-    expected: dict[str, Kind] = {}
-    number = 0
-    while len(expected) < (students or len(KINDS) + len(named)):
-        one = KINDS[number % len(KINDS)]
-        name = f"{one.name}-{number // len(KINDS) + 1:03}"
-        if number % (len(KINDS) + len(named)) >= len(KINDS) and named:
-            name, one = named.pop()
-        expected[name] = one
-        _hand_in(folder, name, one, copy.deepcopy(solution), port)
-        number += 1
-    return expected
+    everybody = list(islice(_everybody(), students or len(KINDS) + len(NAMES)))
+    for student, one in everybody:
+        _hand_in(folder, student, one, copy.deepcopy(solution), port)
+    return dict(everybody)
 
 
-def _named(good: bool) -> Kind:
-    correct = KINDS[0]
-    return correct if good else Kind("name", correct.make, EARNS_NOTHING, "could not run")
+def _everybody() -> Iterator[tuple[str, Kind]]:
+    """Every kind once, every name once, then every kind again and again."""
+    yield from ((f"{one.name}-001", one) for one in KINDS)
+    for name, good in NAMES.items():
+        yield name, KINDS[0] if good else Kind("name", KINDS[0].make, EARNS_NOTHING, "could not run")
+    yield from ((f"{one.name}-{number:03}", one) for number in count(2) for one in KINDS)
 
 
 def _hand_in(folder: Path, student: str, one: Kind, notebook: NotebookNode, port: int) -> None:

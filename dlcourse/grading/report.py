@@ -16,6 +16,7 @@ from dlcourse.grading.check import Question
 from dlcourse.grading.gradebook import Entry
 from dlcourse.grading.journal import STATES, Record, write_whole
 from dlcourse.grading.marking import SIGNS, Mark
+from dlcourse.grading.student import printable
 from dlcourse.grading.submission import name_problem
 
 NOTHING = "nothing handed in"
@@ -57,7 +58,7 @@ class Row:
     @property
     def shown(self) -> str:
         """The student's name on any page or terminal."""
-        return self.student.encode("utf-8", "replace").decode()
+        return printable(self.student)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def table(classroom: Classroom, changes: dict[str, list[str]]) -> str:
     lines += ["", ", ".join(f"{counted[state]} {state}" for state in (*STATES, NOTHING) if counted[state])]
     if changes:
         lines += ["", f"The gradebook has changed for {len(changes)}:"]
-        lines += [f"{student}  {'; '.join(changes[student])}" for student in sorted(changes)]
+        lines += [f"{printable(student)}  {'; '.join(changes[student])}" for student in sorted(changes)]
     return "\n".join(lines)
 
 
