@@ -309,7 +309,7 @@ def test_a_notebook_is_put_back_into_the_shape_in_which_it_was_handed_out(releas
     given["q1"].metadata.nbgrader.update(solution=False, points=396)
     given["q1-test"].source = "pass"
     notebook.cells.remove(given["q2-test"])
-    notebook.cells.append(copy.deepcopy(given["q3"]))
+    notebook.cells.append(nbformat.from_dict({**copy.deepcopy(given["q3"]), "id": "copy"}))
     notebook.cells.append(nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="x")]))
     folder = tmp_path / "anna" / ASSIGNMENT
     folder.mkdir(parents=True)
