@@ -211,7 +211,8 @@ def _run(notebook: NotebookNode, text: Path) -> None:
             on_cell_executed=check,
         )
         try:
-            client.execute(env=os.environ | {"DLCOURSE_DATA": "embedded", "JUPYTER_PREFER_ENV_PATH": "1"})
+            environ = os.environ | {"DLCOURSE_DATA": "embedded", "JUPYTER_PREFER_ENV_PATH": "1"}
+            client.execute(env=environ, cleanup_kc=True)  # or the kernel would live until this process ends
         except (CellExecutionError, DeadKernelError) as error:
             raise ExecutionError(f"{text.name} is not stored: code cell {bar.n + 1} failed.\n{error}") from None
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from dlcourse import cli, execute
@@ -56,6 +57,13 @@ def test_a_chapter_is_stored_with_outputs_and_its_time(write):
     chapter = json.loads(execute.STATUS.read_text())["chapters"]["01_tiny"]
     assert chapter["cells"] == 1
     assert 0 < chapter["seconds"] < 600
+
+
+def test_no_kernel_is_left_when_a_chapter_is_stored(write):
+    write("print(1 + 1)")
+    before = set(psutil.Process().children(recursive=True))
+    assert cli.main(["execute", "01_tiny"]) == 0
+    assert not set(psutil.Process().children(recursive=True)) - before
 
 
 def test_the_same_text_gives_the_same_file(write):
