@@ -5,7 +5,7 @@ SETUP = $(PYTHON) bootstrap.py setup
 
 help:
 	@echo "make lab        open the course in JupyterLab (another port: make lab PORT=9000)"
-	@echo "make test       run every check: style, chapters, package, site, browser"
+	@echo "make test       run every check: style, chapters, package, site, browser (chapters twice: make test TWICE=1)"
 	@echo "make book       build the site into _build/html"
 	@echo "make execute    make the notebooks of chapters and solutions from their text and run them"
 	@echo "make exercises  make the learner's exercises from the solutions"
@@ -18,7 +18,7 @@ lab:
 	@$(PYTHON) bootstrap.py lab $(if $(PORT),--port $(PORT))
 
 test:
-	@$(PYTHON) bootstrap.py test
+	@$(PYTHON) bootstrap.py test $(if $(TWICE),--twice)
 
 book:
 	@$(PYTHON) bootstrap.py book

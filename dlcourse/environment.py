@@ -69,10 +69,15 @@ def main(argv: list[str]) -> int:
     )
     tasks = "; ".join(f"{name}: {purpose}" for name, purpose in TASKS.items())
     parser.add_argument("task", choices=TASKS, help=tasks)
+    parser.add_argument(
+        "--twice", action="store_true", help="with test: run the notebooks on one thread and on two"
+    )
     options, further = parser.parse_known_args(argv)
+    if options.task == "test" and further:
+        parser.error(f"test knows no {' '.join(further)}; choose single tests with .venv/bin/python -m pytest.")
     try:
         ensure(PROJECT)
-        return _run(options.task, further)
+        return _run(options.task, further, options.twice)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -272,14 +277,14 @@ def _lock(file: BinaryIO) -> bool:
     return True
 
 
-def _run(task: str, further: list[str]) -> int:
+def _run(task: str, further: list[str], twice: bool) -> int:
     scripts = _scripts(PROJECT)
     os.environ["PATH"] = os.pathsep.join([str(scripts), os.environ.get("PATH", "")])
     os.environ["VIRTUAL_ENV"] = str(PROJECT / ".venv")
     if task == "setup":
         return 0
     if task == "test":
-        return _test()
+        return _test(twice)
     command = [str(scripts / "dlcourse"), task, *further]
     if os.name == "nt":
         return subprocess.call(command)
@@ -287,9 +292,9 @@ def _run(task: str, further: list[str]) -> int:
     os.execv(command[0], command)
 
 
-def _test() -> int:
+def _test(twice: bool) -> int:
     """Run every check, one after another, and return 1 when any failed."""
-    failed = [title for title, command, environ in _checks() if not _passes(title, command, environ)]
+    failed = [title for title, command, environ in _checks(twice) if not _passes(title, command, environ)]
     if failed:
         print("\nFAILED: " + "; ".join(failed), file=sys.stderr)
         return 1
@@ -297,15 +302,20 @@ def _test() -> int:
     return 0
 
 
-def _checks() -> Iterator[tuple[str, list[str], dict[str, str]]]:
-    """The title, the arguments after `python` and the further environment of each check."""
+def _checks(twice: bool) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+    """The title, the arguments after `python` and the further environment of each check.
+
+    The notebooks are stored from runs on all cores, so comparing them with a run on one thread says most about other
+    machines. `twice` compares them with a second run, on two threads each.
+    """
     yield "ruff: lint", ["-m", "ruff", "check", "."], {}
     yield "ruff: format", ["-m", "ruff", "format", "--check", "."], {}
     nbval = ["-m", "pytest", "--nbval", "--nbval-sanitize-with", "tests/nbval.cfg", "chapters", "solutions"]
     two_at_a_time = ["-n", "2", "--dist"]
-    for threads, way in (("1", [*two_at_a_time, "loadfile"]), ("2", [])):
+    for threads in ("1", "2") if twice else ("1",):
         environ = {"DLCOURSE_DATA": "embedded", "TF_NUM_INTRAOP_THREADS": threads}
-        yield f"notebooks, stored outputs against new ones, {threads} threads", [*nbval, *way], environ
+        title = f"notebooks, stored outputs against new ones, threads: {threads}"
+        yield title, [*nbval, *two_at_a_time, "loadfile"], environ
     marks = [f"tests/test_{name}.py" for name in ("planted", "exercises", "grading")]
     title = "errors planted in chapters, exercises and their marks"
     yield title, ["-m", "pytest", *marks, *two_at_a_time, "worksteal"], {}
