@@ -101,3 +101,15 @@ IMDB = RealSource(
     citation="A. L. Maas, R. E. Daly, P. T. Pham, D. Huang, A. Y. Ng and C. Potts (2011), Learning Word Vectors for "
     "Sentiment Analysis, Proceedings of ACL-HLT 2011, 142-150, https://aclanthology.org/P11-1015",
 )
+
+TATOEBA = RealSource(
+    name="Tatoeba",
+    file="en-mr.txt.zip",
+    url="https://object.pouta.csc.fi/OPUS-Tatoeba/v2021-07-22/moses/en-mr.txt.zip",
+    sha256="1c8fd9b0cb767ea74f65f2dc82e64c0a2ca77056274ecebf24738ed26c7a13fd",
+    size=1_436_200,
+    contents="",  # not recorded: only the published archive itself is recognised
+    credit="contributors of tatoeba.org, aligned by OPUS; CC BY 2.0 FR",
+    citation="J. Tiedemann (2012), Parallel Data, Tools and Interfaces in OPUS, Proceedings of LREC 2012, 2214-2218, "
+    "https://aclanthology.org/L12-1246; sentences by the contributors of https://tatoeba.org",
+)
