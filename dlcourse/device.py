@@ -55,6 +55,25 @@ class Device:
         )
 
 
+@dataclass(frozen=True)
+class PeakRate:
+    """How many floating-point operations a second the hardware could do at the very best, in float32.
+
+    Attributes:
+        flops: operations a second, or None where they can't be worked out here.
+        how: the multiplication behind ``flops``, or where to look the number up.
+    """
+
+    flops: float | None
+    how: str
+
+    def __str__(self) -> str:
+        """One sentence: the rate and how it comes about, or how to find it."""
+        if self.flops is None:
+            return f"Theoretical rate unknown: {self.how}."
+        return f"At most {self.flops / 1e9:,.0f} GFLOP/s: {self.how}."
+
+
 def cores() -> int:
     """Number of CPU cores that this process may use (a container or `taskset` may allow fewer than exist)."""
     if hasattr(os, "sched_getaffinity"):
@@ -148,6 +167,64 @@ def strategy() -> tf.distribute.Strategy:
     if found.kind == "GPU" and found.count > 1:
         return tf.distribute.MirroredStrategy()
     return tf.distribute.get_strategy()
+
+
+def peak_rate() -> PeakRate:
+    """The theoretical float32 rate of the fastest kind of processor here.
+
+    For CPUs it is cores × clock × operations per cycle. The last factor follows from the instruction set that NumPy
+    found: lanes of a vector register × 2 (a multiplication and an addition at once, where the chip can) × 2 units.
+    It is the bound of a chip's strongest cores; the clock is the highest that the system reports, and some systems,
+    virtual machines above all, report less than the chip reaches for moments (by up to a half).
+
+    Returns:
+        The rate; for an accelerator, whose clock and units no interface tells, how to look it up.
+    """
+    found = detect()
+    if found.kind != "CPU":
+        model = found.names[0] if found.names else found.kind
+        return PeakRate(None, f"look up the float32 rate in the maker's data sheet of the {found.kind} ({model})")
+    clock, per_cycle = _clock(), _flops_per_cycle(_cpu_features())
+    if clock is None or per_cycle is None:
+        missing = "clock" if clock is None else "instruction set"
+        return PeakRate(None, f"this system does not tell the processor's {missing}; look it up by the chip's name")
+    how = f"{_counted(found.count, 'core')} × {clock / 1e9:.2f} GHz × {per_cycle} operations per cycle"
+    return PeakRate(found.count * clock * per_cycle, how)
+
+
+def _clock() -> float | None:
+    """The highest clock the system reports, in hertz, or None."""
+    try:
+        frequency = psutil.cpu_freq()
+    except (OSError, NotImplementedError, AttributeError):  # not on every system
+        return None
+    if frequency is None:
+        return None
+    return (frequency.max or frequency.current) * 1e6 or None
+
+
+def _cpu_features() -> set[str]:
+    """The instruction sets that NumPy found on this CPU; empty where it does not tell."""
+    try:
+        from numpy._core._multiarray_umath import __cpu_features__ as features
+    except ImportError:
+        return set()
+    return {name for name, there in features.items() if there}
+
+
+def _flops_per_cycle(features: set[str]) -> int | None:
+    """Float32 operations that one core can do per cycle, or None for an unknown instruction set."""
+    for names, rate in (
+        ({"AVX512F", "AVX512_SKX", "X86_V4"}, 64),  # 16 lanes × 2 for multiply-add × 2 units
+        ({"FMA3", "X86_V3"}, 32),  # 8 lanes × 2 × 2
+        ({"AVX"}, 16),  # 8 lanes × 2 units, multiplication and addition apart
+        ({"SSE2", "X86_V2"}, 8),  # 4 lanes × 2
+        ({"SVE", "ASIMDDP"}, 32),  # 4 lanes × 2 × 4, recent ARM
+        ({"ASIMD", "NEON"}, 16),  # 4 lanes × 2 × 2
+    ):
+        if names & features:
+            return rate
+    return None
 
 
 def _model_name(logical_device: tf.config.LogicalDevice) -> str:

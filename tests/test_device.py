@@ -122,6 +122,80 @@ def test_a_model_trains_on_several_simulated_devices():
     assert done.stdout.split() == ["2", "True"], done.stderr
 
 
+def test_peak_rate_is_cores_times_clock_times_operations(monkeypatch):
+    monkeypatch.setattr(device, "detect", lambda: device.Device("CPU", 4, ("/device:CPU:0",), SIX_GIB))
+    monkeypatch.setattr(device, "_clock", lambda: 2.5e9)
+    monkeypatch.setattr(device, "_cpu_features", lambda: {"SSE2", "AVX", "FMA3"})
+    peak = device.peak_rate()
+    assert peak.flops == 4 * 2.5e9 * 32
+    assert str(peak) == "At most 320 GFLOP/s: 4 cores × 2.50 GHz × 32 operations per cycle."
+
+
+@pytest.mark.parametrize(
+    ("features", "per_cycle"),
+    [
+        ({"SSE2", "AVX", "FMA3", "AVX512F"}, 64),
+        ({"X86_V2", "X86_V3"}, 32),
+        ({"SSE2", "AVX"}, 16),
+        ({"SSE", "SSE2"}, 8),
+        ({"NEON", "ASIMD", "ASIMDDP"}, 32),
+        ({"NEON", "ASIMD"}, 16),
+        ({"VSX"}, None),
+        (set(), None),
+    ],
+)
+def test_operations_per_cycle_follow_from_the_instruction_set(features, per_cycle):
+    assert device._flops_per_cycle(features) == per_cycle
+
+
+@pytest.mark.parametrize(
+    ("clock", "features", "missing"), [(None, {"FMA3"}, "clock"), (3e9, set(), "instruction set")]
+)
+def test_peak_rate_says_what_the_system_does_not_tell(monkeypatch, clock, features, missing):
+    monkeypatch.setattr(device, "detect", lambda: device.Device("CPU", 4, ("/device:CPU:0",), SIX_GIB))
+    monkeypatch.setattr(device, "_clock", lambda: clock)
+    monkeypatch.setattr(device, "_cpu_features", lambda: features)
+    peak = device.peak_rate()
+    assert peak.flops is None
+    assert str(peak).startswith("Theoretical rate unknown: ")
+    assert f"processor's {missing}" in str(peak)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_peak_rate_of_an_accelerator_is_looked_up_by_name(monkeypatch, number):
+    pretend(monkeypatch, "GPU", number, "NVIDIA A100")
+    peak = device.peak_rate()
+    assert peak.flops is None
+    assert "data sheet of the GPU (NVIDIA A100)" in str(peak)
+
+
+def test_the_clock_is_the_highest_that_is_known(monkeypatch):
+    from types import SimpleNamespace
+
+    reported = {
+        "maximum": SimpleNamespace(current=800.0, min=400.0, max=3600.0),
+        "current": SimpleNamespace(current=2400.0, min=0.0, max=0.0),
+        "nothing": SimpleNamespace(current=0.0, min=0.0, max=0.0),
+        "none": None,
+    }
+    for name, clock in (("maximum", 3.6e9), ("current", 2.4e9), ("nothing", None), ("none", None)):
+        monkeypatch.setattr(psutil, "cpu_freq", lambda name=name: reported[name])
+        assert device._clock() == clock
+
+
+def test_the_clock_is_unknown_where_the_system_refuses(monkeypatch):
+    def refuse():
+        raise NotImplementedError("can't find current frequency file")
+
+    monkeypatch.setattr(psutil, "cpu_freq", refuse)
+    assert device._clock() is None
+
+
+def test_this_machine_has_a_plausible_peak_rate():
+    peak = device.peak_rate()
+    assert peak.flops is None or 1e9 < peak.flops < 1e15
+
+
 def test_prepare_is_quiet_and_seeds_everything():
     code = """
         from dlcourse import device

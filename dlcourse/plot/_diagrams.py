@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from dlcourse.plot._look import COLOURS, STYLE, new_figure, show
 
@@ -217,6 +218,7 @@ def timeline(events: Sequence[tuple[int, str]], *, alt: str, title: str = "", x_
             )
         axes.set(ylim=(-len(events), 0.8), xlabel=x_label, title=title)
         axes.margins(x=0.06)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.yaxis.set_visible(False)
         axes.spines["left"].set_visible(False)
         show(figure, alt)
