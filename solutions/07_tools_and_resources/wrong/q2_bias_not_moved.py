@@ -1,0 +1,9 @@
+# Leaves the biases out of the bytes.
+def convolution_cost(images, filters, window, stride, same):
+    batch, height, width, channels = images
+    fits = [side if same else side - window + 1 for side in (height, width)]
+    down, across = (-(-side // stride) for side in fits)
+    results = batch * down * across * filters
+    products = window * window * channels
+    weights = products * filters
+    return 2 * products * results, 4 * (batch * height * width * channels + weights + results)

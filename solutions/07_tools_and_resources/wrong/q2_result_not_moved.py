@@ -1,0 +1,9 @@
+# Moves the images and the weights and forgets the result.
+def convolution_cost(images, filters, window, stride, same):
+    batch, height, width, channels = images
+    fits = [side if same else side - window + 1 for side in (height, width)]
+    down, across = (-(-side // stride) for side in fits)
+    results = batch * down * across * filters
+    products = window * window * channels
+    weights = (products + 1) * filters
+    return 2 * products * results, 4 * (batch * height * width * channels + weights)

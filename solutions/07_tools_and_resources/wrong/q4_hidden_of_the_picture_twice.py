@@ -1,0 +1,11 @@
+# Takes the hidden units of the real picture for the dream as well.
+def contrastive_step(v, W, a, b, uniform_h, uniform_v, rate):
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-x))
+
+    seen = sigmoid(b + v @ W)
+    hidden = (uniform_h < seen).astype(float)
+    imagined = (uniform_v < sigmoid(a + hidden @ W.T)).astype(float)
+    dreamt = seen
+    W = W + rate * (v.T @ seen - imagined.T @ dreamt) / len(v)
+    return W, a + rate * (v - imagined).mean(axis=0), b + rate * (seen - dreamt).mean(axis=0)

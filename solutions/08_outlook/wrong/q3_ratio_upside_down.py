@@ -1,0 +1,7 @@
+# Divides the numbers of the factors by those of the matrix.
+def thin_factors(weights, share):
+    left, sizes, right = np.linalg.svd(weights, full_matrices=False)
+    kept = np.cumsum(sizes**2) / np.sum(sizes**2)
+    rank = int(np.argmax(kept >= share)) + 1
+    first, second = left[:, :rank] * sizes[:rank], right[:rank]
+    return first, second, (first.size + second.size) / weights.size

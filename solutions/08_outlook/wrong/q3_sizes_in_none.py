@@ -1,0 +1,7 @@
+# Leaves the singular values out of the factors.
+def thin_factors(weights, share):
+    left, sizes, right = np.linalg.svd(weights, full_matrices=False)
+    kept = np.cumsum(sizes**2) / np.sum(sizes**2)
+    rank = int(np.argmax(kept >= share)) + 1
+    first, second = left[:, :rank], right[:rank]
+    return first, second, weights.size / (first.size + second.size)

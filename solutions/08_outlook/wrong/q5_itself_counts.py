@@ -1,0 +1,10 @@
+# Lets every version find itself.
+def contrastive_loss(first, second, temperature):
+    n = len(first)
+    views = np.concatenate([first, second])
+    views = views / np.linalg.norm(views, axis=1, keepdims=True)
+    logits = views @ views.T / temperature
+    largest = logits.max(axis=1)
+    log_sums = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
+    places = np.arange(2 * n)
+    return np.mean(log_sums - logits[places, np.roll(places, n)])

@@ -1,0 +1,6 @@
+# Compares the square of the length with the bound.
+def private_gradient(gradients, bound, noise, multiplier, expected):
+    squares = sum(np.sum(g**2, axis=tuple(range(1, g.ndim))) for g in gradients)
+    factors = bound / np.maximum(squares, bound)
+    sums = [np.tensordot(factors, g, 1) for g in gradients]
+    return [(s + multiplier * bound * z) / expected for s, z in zip(sums, noise, strict=True)]

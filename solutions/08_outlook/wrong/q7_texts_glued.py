@@ -1,0 +1,11 @@
+# Glues two texts together, and so takes different pairs for one.
+def three_gaps(labels, decisions, first, second, least):
+    def gap(names):
+        got = {}
+        for name, label, decision in zip(names, labels, decisions, strict=True):
+            if label == 1:
+                got.setdefault(name, []).append(decision)
+        shares = [np.mean(group) for group in got.values() if len(group) >= least]
+        return max(shares) - min(shares) if len(shares) > 1 else 0.0
+
+    return gap(first), gap(second), gap(one + other for one, other in zip(first, second, strict=True))

@@ -1,0 +1,6 @@
+# Multiplies grams by joules.
+def energy_above_idle(seconds, readings, wraps_at, idle_watts, grams_per_kwh):
+    used = np.sum(np.diff(readings, axis=0) % wraps_at) / 1e6
+    joules = used - idle_watts * (seconds[-1] - seconds[0])
+    kwh = joules / 3.6e6
+    return joules, kwh, joules * grams_per_kwh

@@ -1,0 +1,6 @@
+# Falls to 0 whatever the bottom is.
+def rates_at(steps, warm_up, total, top, bottom):
+    done = np.asarray(steps) + 1
+    progress = np.clip((done - warm_up) / (total - warm_up), 0, 1)
+    falling = top * (1 + np.cos(np.pi * progress)) / 2
+    return np.where(done < warm_up, top * done / max(warm_up, 1), falling)

@@ -1,0 +1,6 @@
+# Lets the cosine go on after the end, where it rises.
+def rates_at(steps, warm_up, total, top, bottom):
+    done = np.asarray(steps) + 1
+    progress = np.maximum((done - warm_up) / (total - warm_up), 0)
+    falling = bottom + (top - bottom) * (1 + np.cos(np.pi * progress)) / 2
+    return np.where(done < warm_up, top * done / max(warm_up, 1), falling)

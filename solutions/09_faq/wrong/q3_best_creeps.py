@@ -1,0 +1,11 @@
+# Lets the best loss follow every small gain, so that a slow fall never counts.
+def early_stop(losses, patience, min_delta):
+    best, kept, waited = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        waited += 1
+        if loss < best - min_delta:
+            best, kept, waited = loss, epoch, 0
+        best = min(best, loss)
+        if waited == patience:
+            return epoch, kept
+    return len(losses), kept

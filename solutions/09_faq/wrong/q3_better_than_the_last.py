@@ -1,0 +1,12 @@
+# Compares with the epoch before and not with the best.
+def early_stop(losses, patience, min_delta):
+    best, kept, waited = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        waited += 1
+        if loss < best - min_delta:
+            best, kept, waited = loss, epoch, 0
+        else:
+            best = loss
+        if waited == patience:
+            return epoch, kept
+    return len(losses), kept

@@ -1,0 +1,10 @@
+# Takes every lower loss for better.
+def early_stop(losses, patience, min_delta):
+    best, kept, waited = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        waited += 1
+        if loss < best:
+            best, kept, waited = loss, epoch, 0
+        if waited == patience:
+            return epoch, kept
+    return len(losses), kept

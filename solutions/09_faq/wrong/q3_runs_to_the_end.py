@@ -1,0 +1,10 @@
+# Finds the best epoch before patience ends, and forgets to stop.
+def early_stop(losses, patience, min_delta):
+    best, kept, waited = losses[0], 1, 0
+    for epoch, loss in enumerate(losses[1:], 2):
+        waited += 1
+        if loss < best - min_delta:
+            best, kept, waited = loss, epoch, 0
+        if waited == patience:
+            break
+    return len(losses), kept
