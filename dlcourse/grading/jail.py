@@ -281,15 +281,15 @@ def _walls() -> list[str]:
             walls += ["--ro-bind", str(place), str(place)]
     for place in ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts"):
         walls += ["--ro-bind-try", place, place]
-    made = {"/", "/usr"}
+    walls += ["--perms", "1777", "--size", str(64 * MIB), "--tmpfs", "/tmp"]  # before what may lie below it
+    made = {"/", "/usr", "/tmp"}
     for source, target in _python_places():
         for folder in reversed(Path(target).parents):
             if str(folder) not in made:
                 made.add(str(folder))
                 walls += ["--perms", "0755", "--dir", str(folder)]
         walls += ["--ro-bind", source, target]
-    walls += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 * MIB), "--tmpfs", "/tmp"]
-    return [*walls, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
+    return [*walls, "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
 
 
 def _python_places() -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ NEW_FILES, NEW_NAMES, NEW_MESSAGES, NEW_USERS, NEW_PROCESSES, NEW_NETWORK = (
     0x40000000,
 )
 NO_SETUID, NO_DEVICES, NO_PROGRAMS = 2, 4, 8  # flags of a mount
-PRIVATE, RECURSIVE = 1 << 18, 1 << 14
+BIND, PRIVATE, RECURSIVE = 1 << 12, 1 << 18, 1 << 14
 DEATH_SIGNAL, DUMPABLE, DROP_BOUND, NO_NEW_RIGHTS, AMBIENT, CLEAR_ALL = 1, 4, 24, 38, 47, 4
 CAPABILITIES_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63
@@ -142,13 +142,20 @@ def _start(line: socket.socket, home: int, pipes: list[int], limits: dict[str, A
 def _enter(pipes: list[int], limits: dict[str, Any]) -> None:
     """Take namespaces of one's own, then give up every right, in this order."""
     os.setsid()
+    os.umask(0o022)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
         score.write("1000")  # when memory runs out, the cell goes and not its warden
     _call("unshare", NEW_FILES | NEW_NETWORK | NEW_MESSAGES | NEW_NAMES)
     _mount(None, "/", None, PRIVATE | RECURSIVE)
     _mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
+    # A copy of the course may lie below /tmp: its Python is held, and shown again in the new one.
+    covered = {place: os.open(place, os.O_PATH) for place in _python_places() if place.startswith("/tmp/")}
     for place in ("/tmp", "/dev/shm"):
         _mount("tmpfs", place, "tmpfs", NO_SETUID | NO_DEVICES, f"mode=1777,size={limits['disk']}")
+    for place, held in covered.items():
+        os.makedirs(place, exist_ok=True)
+        _mount(f"/proc/self/fd/{held}", place, None, BIND)
+        os.close(held)
     silence = os.open(os.devnull, os.O_WRONLY)
     for end, pipe in enumerate([*pipes, silence]):
         os.dup2(pipe, end)
@@ -163,6 +170,11 @@ def _enter(pipes: list[int], limits: dict[str, Any]) -> None:
         resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (most, most))
     os.chdir("/tmp")
     _become_nobody(limits["user"])
+
+
+def _python_places() -> list[str]:
+    """Where Python lies, the outer before the inner."""
+    return sorted({sys.base_prefix, sys.prefix})
 
 
 def _become_nobody(user: int) -> None:
