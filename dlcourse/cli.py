@@ -1,4 +1,4 @@
-"""The command line: `dlcourse doctor | execute | lab | book | check | release | grade`."""
+"""The command line: `dlcourse doctor | execute | lab | book | check | release | grade | worker`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ COMMANDS = {
     "lab": ("dlcourse.lab", "open the course in JupyterLab"),
     "book": ("dlcourse.site", "build the site"),
     "grade": ("dlcourse.grading.run", "mark what a class handed in, in a jail, into the gradebook"),
+    "worker": ("dlcourse.grading.cluster", "grade what `dlcourse grade --scheduler` sends to this machine"),
     "check": ("dlcourse.grading.marking", "mark a notebook of exercises"),
     "release": ("dlcourse.grading.release", "make exercises/ from solutions/"),
 }

@@ -356,8 +356,8 @@ def test_a_record_survives_what_it_is_kept_in(tmp_path):
 
 def test_a_process_that_dies_or_hangs_costs_its_unit_alone():
     die, hang = "__import__('os')._exit(3)", "__import__('time').sleep(10_000)"
-    with Pool(2, eval, seconds=60) as pool:
-        results = dict(pool.map(["1 + 1", die, "2 + 2", hang, "3 + 3"]))
+    with Pool(2, eval) as pool:
+        results = dict(pool.map(["1 + 1", die, "2 + 2", hang, "3 + 3"], seconds=60))
     assert results.pop(die) == "the process that graded it died (exit status 3)"
     assert results.pop(hang) == "the process that graded it did not end within 60 seconds"
     assert results == {"1 + 1": 2, "2 + 2": 4, "3 + 3": 6}

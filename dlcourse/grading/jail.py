@@ -42,6 +42,11 @@ IMPORT_SECONDS = 180.0  # for the warden to import what is slow, on a cold disk
 LEAVE_SECONDS = 5.0  # for a warden to go by itself
 WARDEN, THREADS = 2048 * MIB, 64  # room for the warden itself, which has TensorFlow in its memory
 WATCH_SECONDS = 0.2  # between two looks at the memory, where no cgroup limits it
+RISK = (
+    "WITHOUT A JAIL the students' code runs with your rights: it can read the solutions, the checks and every other "
+    "submission, change the gradebook, delete your files, send anything over the network, and go on running."
+)
+RISK_TAKEN = f"To mark work that you would run yourself, add --no-jail. {RISK}"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 from nbgrader.coursedir import CourseDirectory
@@ -23,14 +24,13 @@ from dlcourse.grading.gradebook import ClassBook, GradebookError
 from dlcourse.grading.jail import MIB, Limits
 from dlcourse.grading.journal import STATES, Journal, Record, write_whole
 from dlcourse.grading.submission import Released
-from dlcourse.grading.work import GRACE_SECONDS, Outcome, Pool, Settings, Task
+from dlcourse.grading.work import GRACE_SECONDS, NobodyError, Outcome, Pool, Settings, Task
+
+if TYPE_CHECKING:
+    from dlcourse.grading.cluster import Cluster
 
 CONFIG = "nbgrader_config.py"
 STRUCTURE = os.path.join("{nbgrader_step}", "{student_id}", "{assignment_id}")
-RISK = (
-    "WITHOUT A JAIL the students' code runs with your rights: it can read the solutions, the checks and every other "
-    "submission, change the gradebook, delete your files, send anything over the network, and go on running."
-)
 
 
 class GradeError(Exception):
@@ -67,10 +67,11 @@ def main(argv: Sequence[str]) -> int:
             options.course,
             settings=_settings(options),
             jobs=options.jobs,
+            scheduler=options.scheduler,
             students=options.students.split(",") if options.students else None,
             again=options.again,
         )
-    except (GradeError, GradebookError, marking.MarkingError) as error:
+    except (GradeError, GradebookError, NobodyError, marking.MarkingError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0 if all(record.state == "graded" for record in run.records.values()) and not run.lost else 1
@@ -87,13 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="with submitted/ and gradebook.db; here if left out",
     )
-    add(
-        "--jobs",
-        type=int,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="submissions at a time; one for each core",
-    )
+    add("--jobs", type=int, metavar="N", help="submissions at a time; one for each core if left out")
+    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work, see `dlcourse worker --help`")
     add("--students", metavar="A,B", help="these alone")
     add("--again", action="store_true", help="run also what has not changed since it was graded")
     add("--no-jail", action="store_true", help="run the students' code with your own rights")
@@ -104,11 +100,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    cores = os.cpu_count() or 1
+    if options.scheduler and options.jobs is not None:
+        raise GradeError("--jobs is for this machine; with --scheduler, give it to each `dlcourse worker`.")
+    if options.jobs is None:
+        options.jobs = cores
     for name in ("jobs", "memory", "call_seconds", "minutes"):
         if getattr(options, name) <= 0:
             given = f"--{name.replace('_', '-')} {getattr(options, name)}"
             raise GradeError(f"{given} leaves nothing to work with; give a number above 0.")
-    cores = os.cpu_count() or 1
     limits = Limits(
         memory=int(options.memory * 1024 * MIB),
         cpu_seconds=int(options.minutes * 60 * cores) + 1,
@@ -129,6 +129,7 @@ def grade(
     *,
     settings: Settings | None = None,
     jobs: int = 1,
+    scheduler: str | None = None,
     students: Sequence[str] | None = None,
     again: bool = False,
 ) -> Run:
@@ -141,13 +142,15 @@ def grade(
         assignment: its name.
         course: folder of the class, with ``submitted/`` and, for other places and databases, ``nbgrader_config.py``.
         settings: how submissions are run.
-        jobs: submissions at a time.
+        jobs: submissions at a time, on this machine.
+        scheduler: address of a Dask scheduler whose workers do the work instead.
         students: these alone; all when left out.
         again: run also submissions that have not changed since they were graded.
 
     Raises:
         GradeError: there is nothing to grade, or no jail to do it in.
         GradebookError: the gradebook cannot be used.
+        NobodyError: no scheduler, or no worker.
         MarkingError: there is no such assignment.
     """
     settings = settings or Settings()
@@ -155,17 +158,17 @@ def grade(
     questions, released = marking.load_questions(assignment), Released.read(assignment)
     everyone = list(_tasks(directory, assignment, settings))
     tasks = _chosen(everyone, students)
-    _demand_jail(settings, [marking.SOLUTIONS, Path(directory.root, directory.submitted_directory)])
+    if scheduler is None:
+        _demand_jail(settings, [marking.SOLUTIONS, Path(directory.root, directory.submitted_directory)])
     folder = Path(directory.root) / "grading" / assignment
     journal = Journal(folder / "journal")
     names = [question.name for question in questions.all]
     with _alone(folder), ClassBook(directory.db_url, directory.course_id, released, names) as book:
         salt, run = journal.salt(), Run()
         try:
-            _work_through(
-                [dataclasses.replace(task, salt=salt) for task in tasks], run, journal, book, directory, jobs, again
-            )
-        except KeyboardInterrupt:
+            salted = [dataclasses.replace(task, salt=salt) for task in tasks]
+            _work_through(salted, run, journal, book, directory, _hands(jobs, scheduler), again)
+        except (KeyboardInterrupt, NobodyError):
             done = f"{len(run.records)} of {len(tasks)} submissions are done and kept"
             print(f"\n{done}; the same command goes on from there.", file=sys.stderr)
             raise
@@ -200,7 +203,7 @@ def _tasks(directory: CourseDirectory, assignment: str, settings: Settings) -> I
     found = dict(submission.folders(submitted, assignment))
     if not found:
         raise GradeError(f"Nobody has handed in {assignment}: there is no {submitted}/*/{assignment}.")
-    rules = _rules(assignment, settings)
+    rules = work.rules(assignment, settings)
     for student, folder in found.items():
         mark = hashlib.sha256(f"{rules} {submission.fingerprint(folder)}".encode()).hexdigest()
         yield Task(student, str(folder), assignment, mark, "", settings)
@@ -214,28 +217,23 @@ def _chosen(everyone: list[Task], students: Sequence[str] | None) -> list[Task]:
     return [task for task in everyone if task.student in students]
 
 
-def _rules(assignment: str, settings: Settings) -> str:
-    """A text that changes when the same submission may come to another end: with the checks, or with the limits."""
-    digest = hashlib.sha256((marking.SOLUTIONS / assignment / "checks.py").read_bytes())
-    digest.update((submission.EXERCISES / assignment / f"{assignment}.ipynb").read_bytes())
-    bounds = (
-        settings.limits.memory,
-        settings.cell_seconds,
-        settings.call_seconds,
-        settings.seconds,
-        settings.largest,
-    )
-    digest.update(repr(bounds).encode())
-    return digest.hexdigest()
-
-
 def _demand_jail(settings: Settings, hidden: Sequence[Path]) -> None:
     if not settings.jailed:
-        print(RISK, file=sys.stderr)
+        print(jail.RISK, file=sys.stderr)
     elif problem := jail.problem(settings.limits, hidden):
+        raise GradeError(f"Nothing was graded: {problem}. {jail.RISK_TAKEN}")
+
+
+def _hands(jobs: int, scheduler: str | None) -> Pool | Cluster:
+    if scheduler is None:
+        return Pool(jobs, work.grade_one)
+    try:
+        from dlcourse.grading.cluster import Cluster  # what it needs is not needed on one machine
+    except ImportError as error:
         raise GradeError(
-            f"Nothing was graded: {problem}. To mark work that you would run yourself, add --no-jail. {RISK}"
-        )
+            f"--scheduler needs a package that is not here ({error}): pip install distributed"
+        ) from error
+    return Cluster(scheduler)
 
 
 @contextlib.contextmanager
@@ -253,7 +251,7 @@ def _work_through(
     journal: Journal,
     book: ClassBook,
     directory: CourseDirectory,
-    jobs: int,
+    hands: Pool | Cluster,
     again: bool,
 ) -> None:
     before = {task.student: journal.read(task.student) for task in tasks}
@@ -270,8 +268,8 @@ def _work_through(
         return
     longest = todo[0].settings.seconds + GRACE_SECONDS
     states: Counter[str] = Counter()
-    with Pool(min(jobs, len(todo)), work.grade_one, longest) as pool, _bar(todo, tasks) as bar:
-        for task, result in pool.map(todo):
+    with hands, _bar(todo, tasks) as bar:
+        for task, result in hands.map(todo, longest):
             if isinstance(result, str):
                 result = Outcome(work.could_not_run(task, result, final=False))
             run.fresh.add(task.student)

@@ -154,6 +154,19 @@ def read(folder: Path, released: Released, largest: int = LARGEST_NOTEBOOK) -> S
     return submission
 
 
+def packed(folder: Path, assignment: str, largest: int = LARGEST_NOTEBOOK) -> dict[str, bytes]:
+    """What another machine needs of a submission, by name: its notebook, and the moment of handing in.
+
+    Raises:
+        UnreadableError: as `read` does for what no machine could mark.
+    """
+    path, _ = _find(folder, assignment)
+    files = {path.name: _content(path, largest)}
+    if moment := submitted_at(folder):
+        files[TIMESTAMP] = moment.encode()
+    return files
+
+
 def submitted_at(folder: Path) -> str | None:
     """The moment that nbgrader noted when it collected the submission, as it wrote it."""
     path = folder / TIMESTAMP
@@ -187,16 +200,24 @@ def _checked(path: Path) -> Path:
     return path
 
 
-def _parse(path: Path, largest: int) -> tuple[NotebookNode, int | None]:
-    size = path.stat().st_size
-    if size > largest:
-        raise UnreadableError(
-            f"{path.name} has {size / 2**20:.0f} MiB, and at most {largest / 2**20:g} are read: "
-            "ask for it again with its outputs cleared"
-        )
+def _content(path: Path, largest: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            text = file.read(largest + 1).decode("utf-8")
+        size = path.stat().st_size
+        if size <= largest:
+            with path.open("rb") as file:
+                return file.read(largest + 1)
+    except OSError as error:
+        raise UnreadableError(f"{path.name} cannot be read ({error.strerror})") from error
+    raise UnreadableError(
+        f"{path.name} has {size / 2**20:.0f} MiB, and at most {largest / 2**20:g} are read: "
+        "ask for it again with its outputs cleared"
+    )
+
+
+def _parse(path: Path, largest: int) -> tuple[NotebookNode, int | None]:
+    content = _content(path, largest)
+    try:
+        text = content.decode("utf-8")
         version = json.loads(text)["nbformat"]
         notebook = nbformat.reads(text, as_version=4)
         _ = [cell.source + cell.cell_type for cell in notebook.cells]

@@ -34,6 +34,10 @@ LEAVE_SECONDS = 10.0  # for an idle process to go by itself
 GRACE_SECONDS = 120.0  # for reading, checking and starting, beyond what a submission may take
 
 
+class NobodyError(Exception):
+    """There is nobody to do the work; the message says why and what helps."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """How submissions are run.
@@ -116,6 +120,21 @@ def could_not_run(task: Task, reason: str, final: bool = True) -> Record:
     return Record(task.student, task.fingerprint, "could not run", reason, final=final)
 
 
+def rules(assignment: str, settings: Settings) -> str:
+    """A text that changes when the same submission may come to another end: with the checks, or with the limits."""
+    digest = hashlib.sha256((marking.SOLUTIONS / assignment / "checks.py").read_bytes())
+    digest.update((submission.EXERCISES / assignment / f"{assignment}.ipynb").read_bytes())
+    bounds = (
+        settings.limits.memory,
+        settings.cell_seconds,
+        settings.call_seconds,
+        settings.seconds,
+        settings.largest,
+    )
+    digest.update(repr(bounds).encode())
+    return digest.hexdigest()
+
+
 def modules(assignment: str) -> list[str]:
     """The modules that the cells of an assignment import, for a warden to import beforehand."""
     notebook = nbformat.read(marking.SOLUTIONS / assignment / f"{assignment}.ipynb", as_version=4)
@@ -181,11 +200,9 @@ class Pool:
     Args:
         jobs: units at a time.
         work: a function that can be pickled.
-        seconds: for one unit; then its process is ended.
     """
 
-    def __init__(self, jobs: int, work: Callable[[Any], Any], seconds: float) -> None:
-        self._work, self._seconds = work, seconds
+    def __init__(self, jobs: int, work: Callable[[Any], Any]) -> None:
         self._hands = [_Hand(work) for _ in range(jobs)]
 
     def __enter__(self) -> Pool:
@@ -195,10 +212,14 @@ class Pool:
         for hand in self._hands:
             hand.leave()
 
-    def map(self, tasks: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    def map(self, tasks: Iterable[Any], seconds: float) -> Iterator[tuple[Any, Any]]:
         """Do all tasks; yield (task, result) in the order in which they end.
 
         A result is a text where there is none: why the process did not come to an end.
+
+        Args:
+            tasks: the units.
+            seconds: for one unit; then its process is ended.
         """
         waiting = iter(tasks)
         idle, busy = list(self._hands), []
@@ -211,7 +232,7 @@ class Pool:
                 return
             multiprocessing.connection.wait([hand.line for hand in busy], timeout=1.0)
             for hand in list(busy):
-                done, result = hand.result(self._seconds)
+                done, result = hand.result(seconds)
                 if done:
                     busy.remove(hand)
                     idle.append(hand)
