@@ -1,5 +1,6 @@
 """The energy meter: the processor's counters where they can be read, a labelled estimate where not."""
 
+import json
 import time
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from dlcourse import energy
 
+ROOT = Path(__file__).resolve().parents[1]
 SPAN = 262_143_328_850  # microjoules, the range of a real counter
 
 
@@ -139,3 +141,8 @@ def test_this_machine_has_an_answer():
         work(0.05)
     assert meter.joules >= 0
     assert meter.source in {"measured", "estimated"}
+
+
+def test_the_course_has_measured_all_its_chapters():
+    measured = json.loads((ROOT / "benchmarks" / "results" / "energy.json").read_text(encoding="utf-8"))
+    assert set(measured["chapters"]) == {path.stem for path in (ROOT / "chapters" / "text").glob("0*.md")}
