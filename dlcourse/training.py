@@ -44,7 +44,7 @@ class Progress(keras.callbacks.Callback):
         # A dataset without a length has no number of steps; its line moves once an epoch.
         self._epochs, self._steps = self.params["epochs"], self.params["steps"] or 0
         self._epoch, self._started, self._drawn = 0, time.perf_counter(), 0.0
-        self._line = _line(self.label)
+        self._line = progress_line(self.label)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         self._epoch = epoch
@@ -105,7 +105,7 @@ def track(items: Sequence[Item], label: str) -> Iterator[Item]:
     Yields:
         The items, in order.
     """
-    line, started = _line(label), time.perf_counter()
+    line, started = progress_line(label), time.perf_counter()
     for done, item in enumerate(items):
         yield item
         left = (time.perf_counter() - started) / (done + 1) * (len(items) - done - 1)
@@ -148,7 +148,14 @@ class _TerminalLine:
         self._bar.close()
 
 
-def _line(label: str) -> _NotebookLine | _TerminalLine:
+def progress_line(label: str) -> _NotebookLine | _TerminalLine:
+    """A line that shows how far something is: below the cell in a notebook, as a bar in a terminal.
+
+    Its ``draw`` takes the share that is done, from 0 to 1, and a text; its ``close`` leaves the last one standing.
+
+    Args:
+        label: what is being done, at the start of the line.
+    """
     return _NotebookLine(label) if get_ipython() else _TerminalLine(label)
 
 

@@ -323,9 +323,9 @@ def _progress(label: str) -> Iterator[Any]:
     if not label:
         yield lambda worker, line: None
         return
-    from dlcourse.training import _line
+    from dlcourse.training import progress_line
 
-    shown, done = _line(label), 0.0
+    shown, done = progress_line(label), 0.0
 
     def show(worker: _Worker, line: str) -> None:
         nonlocal done
