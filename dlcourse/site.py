@@ -4,8 +4,8 @@ The site asks nothing of other hosts. The scripts it needs are installed by npm,
 them, into `book/static/vendor`, which git ignores.
 
 This module is also a Sphinx extension, named in `_config.yml`. It gives notebook pictures their text alternatives
-and refuses pictures without one, draws the table of the status page, and leaves out the buttons that need a public
-address until there is one.
+and refuses pictures without one, draws the table of the status page, puts in what benchmarks measured, and leaves out
+the buttons that need a public address until there is one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -318,6 +318,27 @@ class StatusTables(SphinxDirective):
         return f"[](/chapters/{name}.ipynb)" if f"chapters/{name}" in self.env.found_docs else f"`{name}`"
 
 
+class Measured(SphinxRole):
+    """The role ``{measured}``: a number from ``benchmarks/results``, so that no page types one in.
+
+    In the text stand the name of the file and the way to the number in it, such as ``grading cluster.ratio``.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the number as text."""
+        name, _, way = self.text.partition(" ")
+        path = Path(self.env.srcdir) / "benchmarks" / "results" / f"{name}.json"
+        self.env.note_dependency(str(path))
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            for step in way.split("."):
+                found = found[int(step)] if isinstance(found, list) else found[step]
+            return [nodes.Text(f"{found:,}")], []
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            message = f"{{measured}} finds nothing at {self.text!r} in benchmarks/results ({error!r})"
+            return [], [self.inliner.reporter.error(message, line=self.lineno)]
+
+
 def duration(seconds: float) -> str:
     """Write a run time as a reader says it: ``74.2`` is "1 min 14 s"."""
     minutes, rest = divmod(round(seconds), 60)
@@ -328,6 +349,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of this extension."""
     app.add_config_value("publish_solutions", True, "env", bool)
     app.add_directive("course-status", StatusTables)
+    app.add_role("measured", Measured())
     app.connect("config-inited", offer_repository)
     app.connect("doctree-read", demand_alternatives)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -149,6 +149,7 @@ def sample_notebook() -> nbformat.NotebookNode:
                 outputs=[new_output("display_data", picture, metadata={"image/png": {"alt": ALT}})],
             ),
             new_markdown_cell("\n".join(f"{f'| {word} ' * 14}|" for word in ("column", "---", "value"))),
+            new_markdown_cell("Faster: {measured}`speed turns.1.ratio` times."),
             new_code_cell("slider", outputs=[new_output("display_data", view)]),
         ],
     )
@@ -160,6 +161,9 @@ def make_project(root: Path, notebook: nbformat.NotebookNode, repository: str = 
     shutil.copytree(ROOT / "_build" / "scripts", root / "_build" / "scripts")
     for name in ("glossary.md", "status.md", "data-digits.md", "references.bib", "package-lock.json"):
         shutil.copy(ROOT / "book" / name, root / "book")
+    results = root / "benchmarks" / "results"
+    results.mkdir(parents=True)
+    (results / "speed.json").write_text('{"turns": [{}, {"ratio": 1234.5}]}')
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     settings["repository"]["url"] = repository
     (root / "_config.yml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
@@ -299,6 +303,7 @@ def test_faults_of_a_page_stop_the_build(tmp_path: Path, capfd: pytest.CaptureFi
     notebook = sample_notebook()
     notebook.cells[4].outputs[0].metadata = {}
     notebook.cells[0].source += "\n\n[gone](../book/glossary.md#gone) [lost](#lost) [away](../book/away.md)"
+    notebook.cells[0].source += " {measured}`speed turns.7` {measured}`fuel a`"
     notebook.cells[3].outputs[0].name = "stderr"
     root = make_project(tmp_path, notebook)
     (root / "book" / "status.json").write_text('{"versions": {}}')
@@ -309,6 +314,8 @@ def test_faults_of_a_page_stop_the_build(tmp_path: Path, capfd: pytest.CaptureFi
     for target in ("'gone'", "'lost'", "'../book/away.md'"):
         assert re.search(rf"WARNING: .* not found.* {target}", said)
     assert "stderr" in said
+    assert "finds nothing at 'speed turns.7'" in said
+    assert "finds nothing at 'fuel a'" in said
 
 
 def fault(root: Path, capfd: pytest.CaptureFixture[str]) -> str:
@@ -325,6 +332,10 @@ def test_status_page_shows_what_was_recorded(sample: Path, page: Page) -> None:
     assert any("99_later" in row and "10 s" in row for row in rows)
     assert any("keras" in row and "3.99.1" in row for row in rows)
     assert page.locator("article td a", has_text="Sample").get_attribute("href") == "../chapters/sample.html"
+
+
+def test_what_was_measured_stands_in_the_text(sample: Path) -> None:
+    assert "Faster: 1,234.5 times." in (sample / "chapters" / "sample.html").read_text(encoding="utf-8")
 
 
 def test_a_chapter_without_kernel_and_network(sample: Path, page: Page) -> None:

@@ -361,7 +361,7 @@ class _Group:
     def _look(self) -> None:
         while not self._over.wait(WATCH_SECONDS):
             inmates = [process for process in _children(self._walls.pid) if process.ppid() != self._walls.pid]
-            if sum(map(_resident, inmates)) > self._limits.memory:
+            if sum(map(_share, inmates)) > self._limits.memory:
                 for process in inmates:
                     with contextlib.suppress(psutil.NoSuchProcess):
                         process.kill()
@@ -450,3 +450,13 @@ def _resident(process: psutil.Process) -> int:
     with contextlib.suppress(psutil.NoSuchProcess):
         return process.memory_info().rss
     return 0
+
+
+def _share(process: psutil.Process) -> int:
+    """Memory of a process, where what it shares with others counts in part: a fork does not double it."""
+    try:
+        return process.memory_full_info().pss
+    except psutil.NoSuchProcess:
+        return 0
+    except psutil.AccessDenied:
+        return _resident(process)
