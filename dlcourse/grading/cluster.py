@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import os
 import queue
+import signal
 import socket
 import sys
 import tempfile
@@ -207,7 +208,7 @@ def main(argv: Sequence[str]) -> int:
     """Run `dlcourse worker ADDRESS` until it is interrupted or the scheduler goes.
 
     Returns:
-        0 when the scheduler has gone; 1 when this machine cannot be a worker.
+        0 when the scheduler has gone or SIGTERM came; 1 when this machine cannot be a worker.
     """
     options = _parser().parse_args(argv)
     if options.jobs < 1:
@@ -223,7 +224,7 @@ def main(argv: Sequence[str]) -> int:
     except (OSError, ValueError) as error:
         print(f"There is no way to the scheduler at {options.address}: {error}", file=sys.stderr)
         return 1
-    print(f"The scheduler at {options.address} has gone.")
+    print(f"Nothing more comes from {options.address}.")
     return 0
 
 
@@ -253,6 +254,9 @@ async def _serve(address: str, places: int, jailed: bool) -> None:
                 local_directory=folder,
                 death_timeout=CONNECT_SECONDS,
             ) as worker:
+                with contextlib.suppress(NotImplementedError):  # Windows knows no such signal
+                    loop = asyncio.get_running_loop()
+                    loop.add_signal_handler(signal.SIGTERM, lambda: asyncio.ensure_future(worker.close()))
                 print(f"{places} at a time for {address}. Ctrl+C ends it.", flush=True)
                 await worker.finished()
         finally:
