@@ -280,7 +280,11 @@ def watched(*words: object) -> tuple[float, int]:
 
 def environ() -> dict[str, str]:
     """The variables of the commands: this copy of the course, and its embedded data."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "DLCOURSE_DATA": "embedded", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    programs = (
+        f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # nbgrader calls alembic by its name
+    )
+    own = {"PATH": programs, "PYTHONPATH": str(ROOT), "DLCOURSE_DATA": "embedded", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {**os.environ, **own}
 
 
 def timed(work: Any) -> float:

@@ -17,7 +17,7 @@ from dlcourse.grading.gradebook import Entry
 from dlcourse.grading.journal import STATES, Record, write_whole
 from dlcourse.grading.marking import SIGNS, Mark
 from dlcourse.grading.student import printable
-from dlcourse.grading.submission import name_problem
+from dlcourse.grading.submission import exchanged, name_problem
 
 NOTHING = "nothing handed in"
 COMMONEST = 10  # failures in the report of the class
@@ -131,13 +131,15 @@ def table(classroom: Classroom, changes: dict[str, list[str]]) -> str:
     return "\n".join(lines)
 
 
-def write(classroom: Classroom, folder: Path, feedback: Path) -> None:
+def write(classroom: Classroom, folder: Path, feedback: Path, submitted: Path) -> None:
     """Write everything that can be opened.
 
     Args:
         classroom: the class.
         folder: for ``marks.csv``, ``moodle.csv``, ``canvas.csv`` and ``report.html``.
-        feedback: nbgrader's folder of that name; a page for each student goes into it.
+        feedback: nbgrader's folder of that name; a page for each student goes into it, with what
+            `nbgrader release_feedback` needs beside it.
+        submitted: nbgrader's folder of that name.
     """
     write_whole(folder / "marks.csv", marks_csv(classroom))
     write_whole(folder / "moodle.csv", moodle_csv(classroom))
@@ -147,6 +149,8 @@ def write(classroom: Classroom, folder: Path, feedback: Path) -> None:
         if row.record is not None and name_problem(row.student) is None:
             place = feedback / row.student / classroom.assignment
             write_whole(place / f"{classroom.assignment}.html", student_page(classroom, row))
+            for name, text in exchanged(submitted / row.student / classroom.assignment).items():
+                write_whole(place / name, text)
 
 
 def marks_csv(classroom: Classroom) -> str:

@@ -175,7 +175,7 @@ def grade(
         others = {task.student: journal.read(task.student) for task in everyone if task.student not in run.records}
         known = {student: record for student, record in others.items() if record} | run.records
         classroom = report.Classroom(assignment, questions.all, known, book.entries())
-    _report(classroom, run, folder, Path(directory.root, directory.feedback_directory))
+    _report(classroom, run, folder, directory)
     return run
 
 
@@ -313,8 +313,9 @@ def _enter(run: Run, book: ClassBook, record: Record, before: Record | None) -> 
         run.lost.append(str(error))
 
 
-def _report(classroom: report.Classroom, run: Run, folder: Path, feedback: Path) -> None:
-    report.write(classroom, folder, feedback)
+def _report(classroom: report.Classroom, run: Run, folder: Path, directory: CourseDirectory) -> None:
+    feedback = Path(directory.root, directory.feedback_directory)
+    report.write(classroom, folder, feedback, Path(directory.root, directory.submitted_directory))
     print(report.table(classroom, run.changes))
     for sentence in run.lost:
         print(sentence, file=sys.stderr)

@@ -22,6 +22,10 @@ EXERCISES = marking.ROOT / "exercises"
 LARGEST_NOTEBOOK = 32 * 2**20  # bytes; the largest of the course's own, outputs included, has 1 % of it
 LONGEST_NAME = 128  # characters of a student's name in nbgrader's database
 TIMESTAMP = "timestamp.txt"  # which nbgrader writes beside what it collects
+SECRET = (
+    "submission_secret.txt"  # from which its exchange makes the name of the feedback, known to one student alone
+)
+LARGEST_NOTE = 1000  # bytes of either
 
 
 class UnreadableError(Exception):
@@ -173,6 +177,18 @@ def submitted_at(folder: Path) -> str | None:
     if not _is_file(path) or path.stat().st_size > 100:
         return None
     return path.read_text(encoding="utf-8", errors="replace").strip() or None
+
+
+def exchanged(folder: Path) -> dict[str, str]:
+    """What nbgrader's exchange put beside a submission and needs again to hand feedback back, by name."""
+    if folder.is_symlink() or folder.parent.is_symlink():  # it would be somebody else's
+        return {}
+    paths = [folder / name for name in (TIMESTAMP, SECRET)]
+    return {
+        path.name: path.read_text(encoding="utf-8", errors="replace")
+        for path in paths
+        if _is_file(path) and path.stat().st_size <= LARGEST_NOTE
+    }
 
 
 def _find(folder: Path, assignment: str) -> tuple[Path, list[str]]:
