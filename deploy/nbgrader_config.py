@@ -1,4 +1,4 @@
-"""nbgrader on the server of a class: read in everybody's JupyterLab, and by `dlcourse grade` in the folder of the class.
+"""nbgrader on the server of a class: read in everybody's JupyterLab, and by `dlcourse grade` in the class's folder.
 
 A student's rights end at the exchange, whatever stands here.
 """

@@ -15,11 +15,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import requests
 import websocket
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -103,7 +105,7 @@ def hub(jailed) -> Iterator[tuple[str, Path, dict[str, str]]]:
             "DLCOURSE_PORT": str(three_free_ports()),
             "DLCOURSE_DATA": "embedded",
         }
-        for group in stack_of_groups():
+        for group in new_groups():
             stack.callback(subprocess.run, ["groupdel", group], check=False, capture_output=True)
         subprocess.run([course / "deploy" / "prepare.sh"], env=os.environ | environ, check=True)
         for name, password in passwords.items():
@@ -199,7 +201,62 @@ def test_students_see_neither_answers_nor_marks_nor_each_other(hub, people):
     ).status_code in (403, 404)
 
 
-def stack_of_groups() -> list[str]:
+class Capital:
+    """Stands where the chart's `c` stands, or a part of it."""
+
+    def __getattr__(self, name: str) -> Capital:
+        made = Capital()
+        setattr(self, name, made)
+        return made
+
+
+def test_on_kubernetes_everybody_is_somebody_else_and_only_teachers_see_the_class(tmp_path, monkeypatch):
+    values = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text(encoding="utf-8"))
+    monkeypatch.setenv("TEACHERS", "rosa,ines")
+    monkeypatch.setenv("TEACHER_IMAGE", "with-answers:1")
+    monkeypatch.setenv("PEOPLE", str(tmp_path / "passwd"))
+    c = Capital()
+    exec(values["hub"]["extraConfig"]["people"], {"c": c})
+    pods = {}
+    for name in ("anna", "rosa", "anna"):
+        pod = SimpleNamespace(
+            user=SimpleNamespace(name=name, id={"anna": 1, "rosa": 2}[name]),
+            image="without:1",
+            volume_mounts=[{"name": "home"}],
+            environment={},
+        )
+        c.KubeSpawner.pre_spawn_hook(pod)
+        pods[name] = pod
+    assert pods["anna"].uid != pods["rosa"].uid
+    people = [line.split(":") for line in (tmp_path / "passwd").read_text().splitlines()]
+    assert [(name, int(number)) for name, _, number, *_ in people] == [("anna", 10_001), ("rosa", 10_002)]
+    places = {name: [mount.get("mountPath") for mount in pod.volume_mounts] for name, pod in pods.items()}
+    assert "/srv/dlcourse/exchange" in places["anna"]
+    assert "/srv/dlcourse/class" not in places["anna"]
+    assert "/srv/dlcourse/class" in places["rosa"]
+    assert [pods[name].image for name in ("anna", "rosa")] == ["without:1", "with-answers:1"]
+    assert "student" not in pods["rosa"].environment["JUPYTER_CONFIG_PATH"]
+    with pytest.raises(ValueError, match="no name for an account"):
+        c.KubeSpawner.pre_spawn_hook(SimpleNamespace(user=SimpleNamespace(name="root:x", id=3)))
+
+
+def test_the_image_of_students_has_no_answers():
+    student, teacher = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").split("FROM student AS teacher")
+    copied = {word for line in student.splitlines() if line.startswith("COPY") for word in line.split()[1:-1]}
+    assert copied.isdisjoint({".", "solutions", "tests"})
+    assert all((ROOT / name).exists() for name in copied)
+    assert "COPY solutions solutions" in teacher
+
+
+def test_the_lock_of_the_proxy_pins_every_package_and_names_no_registry():
+    lock = (DEPLOY / "package-lock.json").read_text(encoding="utf-8")
+    installed = {name: package for name, package in json.loads(lock)["packages"].items() if name}
+    assert "node_modules/configurable-http-proxy" in installed
+    assert all("integrity" in package for package in installed.values())
+    assert "://" not in lock
+
+
+def new_groups() -> list[str]:
     """The groups that are not here yet, and go with the test."""
     known = Path("/etc/group").read_text(encoding="utf-8")
     return [group for group in sorted(set(PEOPLE.values())) if not re.search(rf"^{group}:", known, re.M)]

@@ -69,7 +69,10 @@ class ClassBook:
         try:
             self._book = api.Gradebook(db_url, course)
             self._prepare()
-        except SQLAlchemyError as error:
+        except (
+            SQLAlchemyError,
+            ImportError,
+        ) as error:  # the second: Python has no package for this kind of database
             raise GradebookError(f"The gradebook {db_url} cannot be opened: {_first_line(error)}") from error
 
     def __enter__(self) -> Self:
