@@ -50,7 +50,7 @@ c.Spawner.cmd = [str(DEPLOY / "start_server.sh"), sys.executable]
 c.Spawner.notebook_dir = "~/course"
 c.Spawner.default_url = "/lab/tree/chapters/00_start_here.md"
 c.Spawner.start_timeout = 120
-c.Spawner.environment = {"DLCOURSE_ROOT": str(ROOT), "DLCOURSE_STATE": str(STATE)}
+c.Spawner.environment = {"DLCOURSE_ROOT": str(ROOT), "DLCOURSE_STATE": str(STATE), "JUPYTER_PREFER_ENV_PATH": "1"}
 
 
 def choose_side(spawner):
@@ -58,8 +58,8 @@ def choose_side(spawner):
     import grp
 
     teacher = spawner.user.name in grp.getgrnam(TEACHERS).gr_mem
-    settings = [str(DEPLOY)] if teacher else [str(DEPLOY / "student"), str(DEPLOY)]
-    spawner.environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(settings)
+    settings = [DEPLOY, ROOT / ".jupyter"] if teacher else [DEPLOY / "student", DEPLOY, ROOT / ".jupyter"]
+    spawner.environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(map(str, settings))
     if teacher:
         spawner.notebook_dir, spawner.default_url = str(STATE / "class"), "/formgrader"
 

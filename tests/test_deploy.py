@@ -222,7 +222,7 @@ def test_on_kubernetes_everybody_is_somebody_else_and_only_teachers_see_the_clas
         pod = SimpleNamespace(
             user=SimpleNamespace(name=name, id={"anna": 1, "rosa": 2}[name]),
             image="without:1",
-            volume_mounts=[{"name": "home"}],
+            volume_mounts=[{"name": "home", "mountPath": "/home/learner"}],
             environment={},
         )
         c.KubeSpawner.pre_spawn_hook(pod)
@@ -231,6 +231,9 @@ def test_on_kubernetes_everybody_is_somebody_else_and_only_teachers_see_the_clas
     people = [line.split(":") for line in (tmp_path / "passwd").read_text().splitlines()]
     assert [(name, int(number)) for name, _, number, *_ in people] == [("anna", 10_001), ("rosa", 10_002)]
     places = {name: [mount.get("mountPath") for mount in pod.volume_mounts] for name, pod in pods.items()}
+    (own_home,) = pods["anna"].init_containers
+    assert "10001:9002" in own_home["command"]
+    assert [mount["name"] for mount in own_home["volumeMounts"]] == ["home"]
     assert "/srv/dlcourse/exchange" in places["anna"]
     assert "/srv/dlcourse/class" not in places["anna"]
     assert "/srv/dlcourse/class" in places["rosa"]
