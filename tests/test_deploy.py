@@ -18,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import psutil
 import pytest
 import requests
 import websocket
@@ -277,7 +278,7 @@ def readable(*places: Path) -> list[str]:
             if not folder.stat().st_mode & 0o001:
                 closed.setdefault(folder, []).append(place.resolve())
                 break
-    words = ["bwrap", "--cap-add", "ALL", "--die-with-parent", "--dev-bind", "/", "/"]
+    words = ["bwrap", "--cap-add", "ALL", "--dev-bind", "/", "/"]
     for folder, shown in closed.items():
         words += ["--perms", "0755", "--tmpfs", str(folder)]
         for place in shown:
@@ -314,10 +315,13 @@ def answers(address: str) -> bool:
 
 
 def end(served: subprocess.Popen) -> None:
-    """End the hub; it ends the servers that it has started."""
-    served.terminate()
+    """End the hub, which ends the servers that it started; then what is left of them."""
+    first = psutil.Process(served.pid)
+    family = [first, *first.children(recursive=True)]
+    hub = first.children()[0] if first.name() == "bwrap" else first
+    hub.terminate()
     try:
-        served.wait(30)
-    except subprocess.TimeoutExpired:
-        served.kill()
-        served.wait()
+        served.wait(PATIENCE_SECONDS)
+    finally:
+        for process in psutil.wait_procs(family, timeout=5)[1]:
+            process.kill()
