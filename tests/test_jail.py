@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -281,6 +282,14 @@ def test_limits_are_written_to_either_version_of_cgroups(version, monkeypatch, t
         jail._limit_memory(folder, SMALL.memory)
     assert (folders[0] / groups[0][1]).read_text() == str(SMALL.memory)
     assert len(folders) == len(groups)
+
+
+def test_a_process_that_starts_while_the_others_are_moved_is_moved_too(monkeypatch, tmp_path):
+    moved = []
+    monkeypatch.setattr(Path, "write_text", lambda path, text: moved.append((path, int(text))))
+    monkeypatch.setattr(jail, "_children", lambda walls: [SimpleNamespace(pid=pid) for pid in (8, 9)[: len(moved)]])
+    assert jail._join(tmp_path, 7)
+    assert moved == [(tmp_path / "cgroup.procs", pid) for pid in (7, 8, 9)]
 
 
 @needs_jail

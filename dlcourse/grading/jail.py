@@ -398,10 +398,14 @@ def _limit_memory(folder: Path, most: int) -> bool:
 
 def _join(folder: Path, walls: int) -> bool:
     """Put bubblewrap into a cgroup, and what it has started already; what it starts later follows by itself."""
+    entered, outside = set(), {walls}
     try:
-        for process in (walls, *(child.pid for child in _children(walls))):
-            with contextlib.suppress(ProcessLookupError):
-                (folder / "cgroup.procs").write_text(str(process))
+        while outside:  # bubblewrap first: what it starts meanwhile follows it, or is seen in the next look
+            for process in outside:
+                with contextlib.suppress(ProcessLookupError):
+                    (folder / "cgroup.procs").write_text(str(process))
+            entered |= outside
+            outside = {child.pid for child in _children(walls)} - entered
     except OSError:  # the group can be made, but not entered
         with contextlib.suppress(OSError):
             folder.rmdir()
