@@ -439,3 +439,21 @@ def test_the_report_of_the_class_counts(classroom):
     assert "&lt;b&gt;off" in report.student_page(classroom, classroom.rows[2])
     said = report.table(classroom, {})
     assert all(state in said for state in (*STATES, report.NOTHING))
+
+
+def test_what_hands_feedback_back_is_never_taken_from_somebody_else(tmp_path):
+    own, other = tmp_path / "anna" / ASSIGNMENT, tmp_path / "bela" / ASSIGNMENT
+    own.mkdir(parents=True)
+    (own / submission.SECRET).write_text("known to anna")
+    (own / submission.TIMESTAMP).write_text("2026-01-01 10:00:00 UTC")
+    assert submission.exchanged(own) == {
+        submission.SECRET: "known to anna",
+        submission.TIMESTAMP: "2026-01-01 10:00:00 UTC",
+    }
+    other.parent.symlink_to(own.parent)
+    assert submission.exchanged(other) == {}
+    other.parent.unlink()
+    other.mkdir(parents=True)
+    (other / submission.SECRET).symlink_to(own / submission.SECRET)
+    (other / submission.TIMESTAMP).write_text("x" * 5000)
+    assert submission.exchanged(other) == {}
