@@ -312,9 +312,9 @@ def demand_full_marks(folder: Path, assignment: str) -> None:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """What everybody's work and the canaries hold."""
+    """What everybody's work and the canaries hold; Python's cache aside, seen through a link to the solutions."""
     held = {}
-    for path in [*folder.glob("*.txt"), *folder.glob("submitted/*/*/*")]:
+    for path in [*folder.glob("*.txt"), *folder.glob("submitted/*/*/[!_]*")]:
         small = path.is_file() and not path.is_symlink() and path.stat().st_size < 2**24
         held[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest() if small else str(path.lstat().st_size)
     return held

@@ -72,8 +72,8 @@ def _listen(server: socket.socket, heard: list[bytes]) -> None:
 
 
 def _contents(folder: Path) -> dict[str, str]:
-    """What everybody's work and the canaries hold."""
-    files = [*folder.glob("*.txt"), *folder.glob("submitted/*/*/*")]
+    """What everybody's work and the canaries hold; Python's cache aside, seen through a link to the solutions."""
+    files = [*folder.glob("*.txt"), *folder.glob("submitted/*/*/[!_]*")]
     held = {}
     for path in files:
         small = path.is_file() and not path.is_symlink() and path.stat().st_size < 10 * MIB
