@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def server(tmp_path_factory) -> Iterator[str]:
     if program("initdb") is None:
         pytest.skip("no PostgreSQL here: `apt install postgresql` gives this test a server")
     # It refuses to run as root, and its socket needs a short name in a folder that its own user may enter.
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/dlcourse-pg-XXXX"], text=True).strip())
+    folder = Path(tempfile.mkdtemp(prefix="dlcourse-pg-", dir="/tmp"))
     as_itself = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
