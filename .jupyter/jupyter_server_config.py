@@ -23,6 +23,7 @@ c.ContentsManager.hide_globs = [
     "_config.yml",
     "_toc.yml",
     "benchmarks",
+    "deploy",
     "book",
     "checks.py",
     "bootstrap.py",

@@ -53,7 +53,7 @@ def test_the_lock_has_hashes_and_no_addresses():
 
 def test_each_dependency_says_what_it_is_for():
     source = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lines = [line for line in source.splitlines() if re.match(r'\s+"[\w-]+[<>=]', line)]
+    lines = [line for line in source.splitlines() if re.match(r'\s+"[\w-]+(\[\w+\])?[<>=]', line)]
     assert len(lines) == len(requirements())
     assert all(re.search(r'",\s+# \S+ \S+', line) for line in lines)
 
