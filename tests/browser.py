@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 NO_BROWSER = "no Chromium, Chrome or Edge on this machine"
+# anywidget says so of a page that took two seconds to come up, and goes on; a widget that fails says something else.
+SLOW = "[anywidget] Failed to initialize model."
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -76,6 +78,13 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright, path)
         yield browser
         browser.close()
+
+
+def script_errors(page: Page) -> list[str]:
+    """The errors of a page's scripts from here on; that it came up slowly is none."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)) if str(error) != SLOW else None)
+    return errors
 
 
 def outside_requests(page: Page) -> list[str]:

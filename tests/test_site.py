@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from browser import outside_requests
+from browser import SLOW, outside_requests, script_errors
 from ipywidgets import IntSlider
 from ipywidgets.embed import embed_data
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -89,8 +89,7 @@ def visits(browser: Browser, built: Path, address: str) -> dict[str, Visit]:
 
 def visit(page: Page, where: str, checker: str) -> Visit:
     """Open one page and note all that is wrong with it."""
-    noted = Visit(outside_requests(page))
-    page.on("pageerror", lambda error: noted.errors.append(str(error)))
+    noted = Visit(outside_requests(page), script_errors(page))
     page.on("console", lambda message: noted.errors.append(message.text) if message.type == "error" else None)
     page.on("response", lambda reply: noted.missing.append(reply.url) if reply.status >= 400 else None)
     open_page(page, where)
@@ -217,8 +216,7 @@ def test_no_page_is_wider_than_a_phone(visits: dict[str, Visit]) -> None:
 
 def test_pages_work_from_the_disk(page: Page, built: Path) -> None:
     outside = outside_requests(page)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors = script_errors(page)
     open_page(page, (built / "book" / "notation.html").as_uri())
     assert page.locator("mjx-container").count() > 10
     assert outside == errors == []
@@ -235,6 +233,21 @@ def test_every_widget_answers_without_a_kernel_and_without_another_host(
     use_all(page, f"site-{scheme}")
     assert outside == []
     context.close()
+
+
+def test_widgets_of_a_page_that_came_up_slowly_answer_all_the_same(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport=DESKTOP)
+    page.add_init_script("""AbortSignal.timeout = () => {
+        const patience = new AbortController();
+        setTimeout(() => patience.abort());
+        return patience.signal;
+    };""")
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    open_page(page, f"{address}/chapters/gallery.html")
+    use_all(page, "site-slow")
+    assert set(said) == {SLOW}
+    page.close()
 
 
 def test_front_door_leads_to_the_landing_page(page: Page, address: str) -> None:

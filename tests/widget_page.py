@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from browser import script_errors
 from ipywidgets import DOMWidget
 from ipywidgets.embed import dependency_state, embed_data
 from playwright.sync_api import ElementHandle, Locator, Page
@@ -48,8 +49,7 @@ def state_bytes(widget: DOMWidget) -> int:
 
 def open_page(page: Page, path: Path) -> list[str]:
     """Open a written page and wait for its first widget; the list gathers the errors of its scripts."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors = script_errors(page)
     page.goto(path.as_uri())
     page.locator(".dlc").first.wait_for(timeout=60_000)
     return errors
